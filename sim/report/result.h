@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/base/units.h"
+#include "sim/energy/table.h"
+#include "sim/stats/registry.h"
+
+namespace nzsim {
+
+/// Peak rates of a machine: the roofline's two lines.
+struct Ceilings {
+  double operations_per_second = 0.0;
+  double bytes_per_second = 0.0;
+  /// The memory whose bandwidth `bytes_per_second` is: `sparse_matrix_sram`, `dram`.
+  std::string memory;
+};
+
+/// What became of a layer's values.
+struct ValuesCheck {
+  /// Whether outputs were computed and compared with the independent computation.
+  bool checked = false;
+  bool matches = false;
+  /// SHA-256 of the raw little-endian outputs, empty where they were not computed.
+  std::string sha256;
+  /// Against double precision on the same inputs; root mean square and largest absolute difference,
+  /// and the largest magnitude of the double-precision outputs.
+  double rms_error = 0.0;
+  double largest_error = 0.0;
+  double largest_output = 0.0;
+  /// Where `matches` is false: the first difference, for the error message.
+  std::string difference;
+};
+
+/// One more fact of a layer, printed in its report row.
+struct Detail {
+  std::string name;
+  std::variant<std::uint64_t, double, std::string> value;
+  std::string unit;
+  std::string description;
+};
+
+/// What a machine returns for one layer, the same from both modes.
+struct LayerResult {
+  std::string name;
+  std::string type;
+  Cycles cycles;
+  /// 2 per effective multiply-accumulate, and 2 per multiply-accumulate of the uncompressed layer.
+  Operations operations;
+  Operations dense_operations;
+  Bytes dram_bytes;
+  /// Bytes that crossed the memory of `Ceilings::memory`.
+  Bytes roofline_bytes;
+  /// Share of the machine's peak operations.
+  double utilization = 0.0;
+  std::string bottleneck;
+  CounterValues counters;
+  std::vector<EnergyEvent> events;
+  ValuesCheck values;
+  std::vector<Detail> details;
+};
+
+struct RunResult {
+  std::vector<LayerResult> layers;
+};
+
+}  // namespace nzsim

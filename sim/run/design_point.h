@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/run/machine.h"
+#include "sim/workload/network.h"
+
+namespace nzsim {
+
+enum class Mode { fast, reference };
+
+/// How one design point is run.
+struct RunOptions {
+  Mode mode = Mode::fast;
+  bool values = true;
+  std::uint64_t seed = 0;
+  /// Directory of compiled programs (`--cache`); nothing: compile each time.
+  std::optional<std::filesystem::path> cache;
+};
+
+/// One finished run.
+struct RunOutcome {
+  /// The text of `report.json`.
+  std::string report;
+  /// Resolved machine, workload and options, JSON.
+  std::string config;
+  RunResult result;
+  /// Whether every checked layer matches the independent computation; else the first difference.
+  bool values_match = true;
+  std::string difference;
+};
+
+/// Compiles (or maps) the network, simulates it and writes the report, all in memory.
+/// Throws `InputError` before anything is simulated and `SimulationError` where a simulation fails.
+[[nodiscard]] RunOutcome run_design_point(const Machine& machine, const Network& network,
+                                          const RunOptions& options);
+
+}  // namespace nzsim
