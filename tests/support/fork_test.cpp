@@ -4,10 +4,10 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
-#include <systemc>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <systemc>
 
 namespace nzsim::test {
 namespace {

@@ -1,6 +1,5 @@
-#include <systemc>
-
 #include <gtest/gtest.h>
+#include <systemc>
 
 /// The SystemC library refers to this symbol; the tests elaborate from `main` instead.
 int sc_main(int, char**) { return 0; }
