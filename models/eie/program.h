@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/eie/config.h"
@@ -28,11 +30,34 @@ struct Entry {
 template <class T>
 using View = std::span<const T>;
 
+/// Owns arrays of any type; what `keep` returns stays valid as long as the arena lives.
+class Arena {
+ public:
+  template <class T>
+  View<T> keep(std::vector<T> values) {
+    auto holder = std::make_unique<Holder<T>>(std::move(values));
+    const View<T> view = holder->values;
+    blocks_.push_back(std::move(holder));
+    return view;
+  }
+
+ private:
+  struct Block {
+    virtual ~Block() = default;
+  };
+  template <class T>
+  struct Holder : Block {
+    explicit Holder(std::vector<T> v) : values(std::move(v)) {}
+    std::vector<T> values;
+  };
+  std::vector<std::unique_ptr<Block>> blocks_;
+};
+
 /// A matrix in interleaved CSC with relative index: what the SRAMs of all PEs hold.
 ///
-/// Row i of the matrix is local row i div P of PE i mod P. Local rows are cut into output batches of
-/// `activation_registers`; within one output batch rows are counted from its top. The bias, where there
-/// is one, is column `inputs`. `columns` = inputs + (bias ? 1 : 0).
+/// Row i of the matrix is local row i div P of PE i mod P. Local rows are cut into output batches
+/// of `activation_registers`; within one output batch rows are counted from its top. The bias,
+/// where there is one, is column `inputs`. `columns` = inputs + (bias ? 1 : 0).
 struct MatrixImage {
   std::uint32_t outputs = 0;
   std::uint32_t inputs = 0;
@@ -43,7 +68,8 @@ struct MatrixImage {
   std::uint32_t rows_per_batch = 0;
 
   /// `[output_batches][columns + 1][pe_count]`: address of the column's first entry in the PE's
-  /// sparse-matrix SRAM; batch o + 1 starts where batch o ends.
+  /// sparse-matrix SRAM; batch o + 1 starts where batch o ends. The first start is the image's
+  /// base: 0 for the first group of a layer, then where the group before ends.
   View<std::uint32_t> starts;
   /// `[output_batches][columns][pe_count]`: padding entries of the column.
   View<std::uint16_t> paddings;
@@ -53,22 +79,22 @@ struct MatrixImage {
   View<Entry> entries;
 
   /// The same non-zeros without padding, for the fast engine's values:
-  /// `[output_batches x columns + 1]` offsets, and per non-zero its row within the output batch (over all
-  /// PEs, in ascending order) and its code.
+  /// `[output_batches x columns + 1]` offsets, and per non-zero its row within the output batch
+  /// (over all PEs, in ascending order) and its code.
   View<std::uint64_t> value_offsets;
   View<std::uint32_t> value_rows;
   View<std::uint16_t> value_codes;
 
   /// Starts of column `column` of output batch `batch`, over the PEs.
-  [[nodiscard]] const std::uint32_t* column_starts(std::uint32_t batch, std::uint32_t column) const {
-    return starts.data() +
-           (std::size_t{batch} * (columns + 1) + column) * pe_count;
+  [[nodiscard]] const std::uint32_t* column_starts(std::uint32_t batch,
+                                                   std::uint32_t column) const {
+    return starts.data() + (std::size_t{batch} * (columns + 1) + column) * pe_count;
   }
   [[nodiscard]] const std::uint16_t* column_paddings(std::uint32_t batch,
                                                      std::uint32_t column) const {
     return paddings.data() + (std::size_t{batch} * columns + column) * pe_count;
   }
-  /// The contents of one PE's sparse-matrix SRAM.
+  /// This image's part of one PE's sparse-matrix SRAM: address a is element a - base.
   [[nodiscard]] View<Entry> pe_entries(std::uint32_t pe) const {
     return entries.subspan(pe_offsets[pe], pe_offsets[pe + 1] - pe_offsets[pe]);
   }
@@ -90,13 +116,17 @@ struct LayerProgram {
   std::int16_t one = 0;
   /// `[batch, input elements]` in `source_format`; empty for chained layers.
   View<std::int16_t> activations;
+  /// Largest difference between a bias and its coded value.
+  double largest_bias_error = 0.0;
   /// The layer's weights as the workload has them, for the independent check: CSR over all groups.
   PlainLayer plain;
 
   /// weight fraction bits + source fraction bits - destination fraction bits.
+  /// Limited to [-30, 62], beyond which no product of 16-bit numbers changes any more.
   [[nodiscard]] int product_shift() const {
-    return weight_format.fraction_bits + source_format.fraction_bits -
-           destination_format.fraction_bits;
+    return std::clamp(weight_format.fraction_bits + source_format.fraction_bits -
+                          destination_format.fraction_bits,
+                      -30, 62);
   }
 };
 
@@ -105,7 +135,7 @@ class EieProgram : public Program {
  public:
   std::vector<LayerProgram> layers;
   /// Owns what the views point to: one of the two.
-  std::vector<std::unique_ptr<std::vector<std::byte>>> memory;
+  Arena arena;
   std::optional<MappedFile> file;
 
   [[nodiscard]] std::string serialize() const override;
@@ -114,9 +144,9 @@ class EieProgram : public Program {
 /// One matrix-vector product of a layer: `columns` [column_begin, column_end) of output batch
 /// `output_batch`. A layer is a sequence of passes per input vector (per pixel and group).
 ///
-/// Order: for each output batch, for each input batch. Column numbers start anew in each input batch:
-/// the first column of a pass is lane 0 of activation row 0. The bias column belongs to the last input
-/// batch and follows its last input.
+/// Order: for each output batch, for each input batch. Column numbers start anew in each input
+/// batch: the first column of a pass is lane 0 of activation row 0. The bias column belongs to the
+/// last input batch and follows its last input.
 struct Pass {
   std::uint32_t output_batch = 0;
   std::uint32_t column_begin = 0;

@@ -31,7 +31,8 @@ struct Statistics {
   CounterIndex broadcasts;
   CounterIndex broadcast_blocked_cycles;
   CounterIndex scan_idle_cycles;
-  /// Part of the idle cycles: the register files are loaded from, or written to, the activation SRAM.
+  /// Part of the idle cycles: the register files are loaded from, or written to, the activation
+  /// SRAM.
   CounterIndex activation_transfer_cycles;
   CounterIndex cycles;
   CounterIndex activation_sram_reads;
