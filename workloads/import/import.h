@@ -32,8 +32,8 @@ struct ImportRequest {
   std::filesystem::path output;
   /// Nothing: by the suffix of `input`.
   std::optional<ImportFormat> format;
-  /// Largest codebook, its zero included, [2, 65536]. Weights with more distinct values are shared by
-  /// k-means. Nothing: codes that the input holds stay as they are, values get
+  /// Largest codebook, its zero included, [2, 65536]. Weights with more distinct values are shared
+  /// by k-means. Nothing: codes that the input holds stay as they are, values get
   /// `kDefaultCodebookEntries`.
   std::optional<std::uint32_t> codebook_entries;
   /// Name of the layer where the input holds one; empty: the input's name without suffix.
@@ -70,14 +70,14 @@ struct ImportSummary {
   std::vector<std::string> notes;
 };
 
-/// Reads `request.input` and writes the directory `request.output`: `NAME.json`, a network file, and
-/// one `.npz` per weight layer. Nothing is written where anything is wrong: the directory is filled
-/// beside its place and renamed. Throws `InputError` (`WorkloadError`) for a file that cannot be read,
-/// is corrupt or does not fit its shapes, and for an output that exists.
+/// Reads `request.input` and writes the directory `request.output`: `NAME.json`, a network file,
+/// and one `.npz` per weight layer. Nothing is written where anything is wrong: the directory is
+/// filled beside its place and renamed. Throws `InputError` (`WorkloadError`) for a file that
+/// cannot be read, is corrupt or does not fit its shapes, and for an output that exists.
 [[nodiscard]] ImportSummary import_network(const ImportRequest& request);
 
-/// The format named `name` (`npz`, `mtx`, `smtx`, `net`), or by the suffix of `input` where `name` is
-/// empty. Throws `InputError` where there is none.
+/// The format named `name` (`npz`, `mtx`, `smtx`, `net`), or by the suffix of `input` where `name`
+/// is empty. Throws `InputError` where there is none.
 [[nodiscard]] ImportFormat import_format(const std::string& name,
                                          const std::filesystem::path& input);
 
