@@ -60,11 +60,11 @@ class SimulationError : public std::runtime_error {
 
 }  // namespace nzsim
 
-/// An invariant of the simulator itself. `MODULE` is the hierarchical name, `CYCLE` the clock cycle;
-/// the rest is a `fmt` format string with its arguments.
-#define SIM_ASSERT(CONDITION, MODULE, CYCLE, ...)                                             \
-  do {                                                                                        \
-    if (!(CONDITION)) {                                                                       \
-      ::nzsim::fail_assertion(#CONDITION, (MODULE), (CYCLE), ::fmt::format(__VA_ARGS__));     \
-    }                                                                                         \
+/// An invariant of the simulator itself. `MODULE` is the hierarchical name, `CYCLE` the clock
+/// cycle; the rest is a `fmt` format string with its arguments.
+#define SIM_ASSERT(CONDITION, MODULE, CYCLE, ...)                                         \
+  do {                                                                                    \
+    if (!(CONDITION)) {                                                                   \
+      ::nzsim::fail_assertion(#CONDITION, (MODULE), (CYCLE), ::fmt::format(__VA_ARGS__)); \
+    }                                                                                     \
   } while (false)

@@ -5,13 +5,12 @@
 #include <fstream>
 #include <system_error>
 
-#include <fcntl.h>
-#include <openssl/sha.h>
-#include <unistd.h>
-
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <openssl/sha.h>
+#include <unistd.h>
 
 #include "sim/base/errors.h"
 
@@ -24,7 +23,8 @@ namespace ipc = boost::interprocess;
 std::uint64_t regular_file_size(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) throw InputError(path.string(), "", "expected a file, got nothing there");
+  if (!fs::exists(status))
+    throw InputError(path.string(), "", "expected a file, got nothing there");
   if (!fs::is_regular_file(status)) {
     throw InputError(path.string(), "", "expected a regular file, got another kind");
   }
@@ -118,7 +118,8 @@ MappedFile& MappedFile::operator=(MappedFile&&) noexcept = default;
 MappedFile::~MappedFile() = default;
 
 std::span<const std::byte> MappedFile::bytes() const {
-  return {static_cast<const std::byte*>(mapping_->region.get_address()), mapping_->region.get_size()};
+  return {static_cast<const std::byte*>(mapping_->region.get_address()),
+          mapping_->region.get_size()};
 }
 
 }  // namespace nzsim

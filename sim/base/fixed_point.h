@@ -16,8 +16,7 @@ struct FixedPointFormat {
 
 /// Nearest representable value below or above the limits of 16 bits.
 [[nodiscard]] constexpr std::int16_t saturate16(std::int64_t value) {
-  return static_cast<std::int16_t>(
-      std::clamp<std::int64_t>(value, INT16_MIN, INT16_MAX));
+  return static_cast<std::int16_t>(std::clamp<std::int64_t>(value, INT16_MIN, INT16_MAX));
 }
 
 /// Arithmetic shift right by `shift`, rounded half up; a negative `shift` shifts left.
@@ -32,8 +31,8 @@ struct FixedPointFormat {
 /// activation fraction bits - accumulator fraction bits.
 [[nodiscard]] constexpr std::int16_t multiply_fixed(std::int16_t weight, std::int16_t activation,
                                                     int shift) {
-  return saturate16(
-      shift_rounded(static_cast<std::int64_t>(weight) * static_cast<std::int64_t>(activation), shift));
+  return saturate16(shift_rounded(
+      static_cast<std::int64_t>(weight) * static_cast<std::int64_t>(activation), shift));
 }
 
 /// Saturating 16-bit addition, the accumulator's adder.

@@ -13,14 +13,15 @@ namespace nzsim {
 
 class ConfigNode;
 
-/// `--set /pointer=value`: `value` is JSON, or a string where it is no JSON. `/a/b` creates nothing:
-/// its parent must exist or be an optional object of the reader.
+/// `--set /pointer=value`: `value` is JSON, or a string where it is no JSON. `/a/b` creates
+/// nothing: its parent must exist or be an optional object of the reader.
 struct Override {
   std::string pointer;
   std::string value;
 };
 
-/// Splits `text` (`/pointer=value`). Throws `ConfigError` with file `--set` where it has no such form.
+/// Splits `text` (`/pointer=value`). Throws `ConfigError` with file `--set` where it has no such
+/// form.
 [[nodiscard]] Override parse_override(std::string_view text);
 
 /// One configuration file of nzsim: the only way to JSON input.
@@ -30,15 +31,16 @@ struct Override {
 /// * reading: values are returned; errors (wrong type, out of range, missing, unknown key with "did
 ///   you mean") are collected, all of a file, and thrown together by `finish`;
 /// * resolving: `resolved()` is the input with every default filled in;
-/// * describing: run over a `describe()` document it records the keys; `schema()` is then their JSON
+/// * describing: run over a `describe()` document it records the keys; `schema()` is then their
+/// JSON
 ///   Schema (draft 7). So schema and reader cannot disagree.
 ///
 /// Files may hold `//` and `/* */` comments, no trailing commas; duplicate keys are errors. Keys
 /// `$schema`, `source` and `notes` are allowed in every object and ignored.
 class ConfigDocument {
  public:
-  /// Reads `path`, follows `"extends": "NAME"` (a path beside the file, or NAME.json there; merged as
-  /// RFC 7386 merge patch; a chain of at most 8 files, no cycle), applies `overrides` in order.
+  /// Reads `path`, follows `"extends": "NAME"` (a path beside the file, or NAME.json there; merged
+  /// as RFC 7386 merge patch; a chain of at most 8 files, no cycle), applies `overrides` in order.
   /// Throws `ConfigError` on unreadable files and on syntax errors (with line and column).
   [[nodiscard]] static ConfigDocument load(const std::filesystem::path& path,
                                            const std::vector<Override>& overrides = {});
@@ -59,8 +61,8 @@ class ConfigDocument {
   /// File name as given, for messages and for paths relative to it.
   [[nodiscard]] const std::filesystem::path& path() const;
 
-  /// Reports keys that no accessor asked for, then throws `ConfigError` (or `WorkloadError`) with all
-  /// errors in the order of the document, if there are any. Does nothing while describing.
+  /// Reports keys that no accessor asked for, then throws `ConfigError` (or `WorkloadError`) with
+  /// all errors in the order of the document, if there are any. Does nothing while describing.
   void finish() const;
   void finish_workload() const;
 
@@ -116,9 +118,9 @@ struct ArrayRule {
   std::string_view description;
 };
 
-/// A cursor on one JSON object of a `ConfigDocument`. Cheap to copy; valid while the document lives.
-/// Every accessor both reads and, in a described document, records the key. After an error it
-/// returns the default or the minimum, so that reading goes on and finds the next error.
+/// A cursor on one JSON object of a `ConfigDocument`. Cheap to copy; valid while the document
+/// lives. Every accessor both reads and, in a described document, records the key. After an error
+/// it returns the default or the minimum, so that reading goes on and finds the next error.
 class ConfigNode {
  public:
   std::int64_t integer(std::string_view key, const IntegerRule& rule);
@@ -169,8 +171,8 @@ class ConfigNode {
               const std::function<void(const std::string& key)>& read);
 
   /// A discriminator: `key` holds one of `rule.options`, and the rest of the object depends on it.
-  /// Calls `read(option)` once with the value; while describing, once per option, each recorded as a
-  /// branch of the schema.
+  /// Calls `read(option)` once with the value; while describing, once per option, each recorded as
+  /// a branch of the schema.
   void variant(std::string_view key, const ChoiceRule& rule,
                const std::function<void(const std::string& option)>& read);
 

@@ -31,13 +31,14 @@ struct ReportContext {
   double host_seconds = 0.0;
 };
 
-/// The text of `report.json` (schema in DESIGN.md section 4 and `configs/schema/report.schema.json`).
+/// The text of `report.json` (schema in DESIGN.md section 4 and
+/// `configs/schema/report.schema.json`).
 [[nodiscard]] std::string report_json(const ReportContext& context, const RunResult& result);
 
 enum class ReportFormat { text, csv };
 
-/// Renders a `report.json` text: the one renderer behind `nzsim run` and `nzsim report`. `name` is the
-/// file in messages. Throws `InputError` for a text that is no report of this schema.
+/// Renders a `report.json` text: the one renderer behind `nzsim run` and `nzsim report`. `name` is
+/// the file in messages. Throws `InputError` for a text that is no report of this schema.
 [[nodiscard]] std::string render_report(std::string_view json, const std::string& name,
                                         ReportFormat format);
 

@@ -8,21 +8,28 @@ namespace nzsim {
 
 std::string_view to_string(Unit unit) {
   switch (unit) {
-    case Unit::cycles: return "cycles";
-    case Unit::count: return "count";
-    case Unit::bytes: return "bytes";
-    case Unit::ratio: return "ratio";
-    case Unit::entries: return "entries";
-    case Unit::operations: return "operations";
-    case Unit::nanoseconds: return "nanoseconds";
+    case Unit::cycles:
+      return "cycles";
+    case Unit::count:
+      return "count";
+    case Unit::bytes:
+      return "bytes";
+    case Unit::ratio:
+      return "ratio";
+    case Unit::entries:
+      return "entries";
+    case Unit::operations:
+      return "operations";
+    case Unit::nanoseconds:
+      return "nanoseconds";
   }
   return "count";
 }
 
 void StatisticsRegistry::check_name(const std::string& name) const {
   const bool is_plain =
-      !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") ==
-                           std::string::npos;
+      !name.empty() &&
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") == std::string::npos;
   SIM_ASSERT(is_plain, "statistics", 0, "'{}' is no hierarchical snake_case name", name);
 }
 

@@ -32,19 +32,20 @@ struct DenseMatrix {
   std::vector<float> weights;
 };
 
-/// Activations of one layer, `[vectors, length]` row-major, finite. A feature map of a convolution is
-/// one vector of length channels x height x width, in that order.
+/// Activations of one layer, `[vectors, length]` row-major, finite. A feature map of a convolution
+/// is one vector of length channels x height x width, in that order.
 struct ActivationTensor {
   std::uint32_t vectors = 0;
   std::uint32_t length = 0;
   std::vector<float> values;
 };
 
-/// Throws `WorkloadError` with file `name` where a structural promise of `CompressedMatrix` is broken.
+/// Throws `WorkloadError` with file `name` where a structural promise of `CompressedMatrix` is
+/// broken.
 void check(const CompressedMatrix& matrix, const std::string& name);
 
-/// The distinct values of `dense` as a codebook, zero first, then ascending, where there are at most
-/// `maximum_codes` of them; nothing otherwise.
+/// The distinct values of `dense` as a codebook, zero first, then ascending, where there are at
+/// most `maximum_codes` of them; nothing otherwise.
 [[nodiscard]] std::optional<CompressedMatrix> compress_exactly(const DenseMatrix& dense,
                                                                std::uint32_t maximum_codes);
 

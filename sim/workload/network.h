@@ -26,9 +26,7 @@ struct FeatureShape {
   std::uint32_t height = 1;
   std::uint32_t width = 1;
 
-  [[nodiscard]] std::uint64_t elements() const {
-    return std::uint64_t{channels} * height * width;
-  }
+  [[nodiscard]] std::uint64_t elements() const { return std::uint64_t{channels} * height * width; }
   friend bool operator==(const FeatureShape&, const FeatureShape&) = default;
 };
 

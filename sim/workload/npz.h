@@ -23,12 +23,13 @@ struct NumpyArray {
   [[nodiscard]] std::uint64_t elements() const;
 };
 
-/// Parses a `.npy` image. `name` is the file in messages. Throws `WorkloadError` on truncated or corrupt
-/// headers, object or big-endian arrays, sizes that overflow or differ from the bytes that are there.
+/// Parses a `.npy` image. `name` is the file in messages. Throws `WorkloadError` on truncated or
+/// corrupt headers, object or big-endian arrays, sizes that overflow or differ from the bytes that
+/// are there.
 [[nodiscard]] NumpyArray parse_npy(std::string_view bytes, const std::string& name);
 
-/// All arrays of a `.npz` (zip of `.npy`, stored or deflated) image or file. Throws `WorkloadError`,
-/// also where the unpacked sizes are out of proportion (more than 4 GiB in all).
+/// All arrays of a `.npz` (zip of `.npy`, stored or deflated) image or file. Throws
+/// `WorkloadError`, also where the unpacked sizes are out of proportion (more than 4 GiB in all).
 [[nodiscard]] std::map<std::string, NumpyArray> parse_npz(std::string_view bytes,
                                                           const std::string& name);
 [[nodiscard]] std::map<std::string, NumpyArray> load_npz(const std::filesystem::path& path);

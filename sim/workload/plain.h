@@ -10,8 +10,9 @@
 
 namespace nzsim {
 
-/// A layer's weights in the plain form that the independent computations read: CSR by output, columns
-/// ascending, inputs numbered (channel, kernel row, kernel column) within the output's group.
+/// A layer's weights in the plain form that the independent computations read: CSR by output,
+/// columns ascending, inputs numbered (channel, kernel row, kernel column) within the output's
+/// group.
 struct PlainLayer {
   std::span<const std::uint64_t> row_starts;
   std::span<const std::uint32_t> columns;
@@ -30,23 +31,23 @@ struct PlainArithmetic {
   std::int16_t one = 0;
 };
 
-/// Outputs of one input `[input elements]` in 16-bit saturating fixed point, accumulated in ascending
-/// order of the inputs, bias last, ReLU applied where the layer has one. Computed output by output,
-/// convolutions directly: it shares no data structure and no code with any machine.
+/// Outputs of one input `[input elements]` in 16-bit saturating fixed point, accumulated in
+/// ascending order of the inputs, bias last, ReLU applied where the layer has one. Computed output
+/// by output, convolutions directly: it shares no data structure and no code with any machine.
 [[nodiscard]] std::vector<std::int16_t> plain_fixed_point(const LayerSpec& spec,
                                                           const PlainLayer& layer,
                                                           const PlainArithmetic& arithmetic,
                                                           std::span<const std::int16_t> input);
 
-/// The same in double precision with the unrounded codebook and bias. `before_activation`, where given,
-/// receives the largest magnitude before the activation function.
+/// The same in double precision with the unrounded codebook and bias. `before_activation`, where
+/// given, receives the largest magnitude before the activation function.
 [[nodiscard]] std::vector<double> plain_double(const LayerSpec& spec, const PlainLayer& layer,
                                                std::span<const float> codebook,
                                                std::span<const double> input,
                                                double* before_activation = nullptr);
 
-/// Pooling of raw fixed-point values or doubles `[channels, height, width]`; averages are rounded half
-/// away from zero. Padding does not take part.
+/// Pooling of raw fixed-point values or doubles `[channels, height, width]`; averages are rounded
+/// half away from zero. Padding does not take part.
 [[nodiscard]] std::vector<std::int16_t> plain_pooling(const LayerSpec& spec,
                                                       std::span<const std::int16_t> input);
 [[nodiscard]] std::vector<double> plain_pooling(const LayerSpec& spec,

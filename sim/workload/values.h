@@ -20,8 +20,8 @@ struct LayerValues {
   ActivationTensor activations;
 };
 
-/// Draws or loads the values of layer `index`. `seed` (the run's `--seed`) is mixed into the seeds of
-/// the file. Throws `WorkloadError` naming the file and, where it has one, the layer's field.
+/// Draws or loads the values of layer `index`. `seed` (the run's `--seed`) is mixed into the seeds
+/// of the file. Throws `WorkloadError` naming the file and, where it has one, the layer's field.
 [[nodiscard]] LayerValues load_values(const Network& network, std::size_t index,
                                       std::uint64_t seed);
 
@@ -31,13 +31,13 @@ struct LayerValues {
                                         std::uint64_t seed);
 
 /// A matrix `[outputs, inputs]` with codes 1..entries-1 at uniformly drawn places, and an evenly
-/// spaced codebook without zero in [-1, 1] behind entry 0. Time is linear in the non-zeros for uniform
-/// matrices.
+/// spaced codebook without zero in [-1, 1] behind entry 0. Time is linear in the non-zeros for
+/// uniform matrices.
 [[nodiscard]] CompressedMatrix synthetic_matrix(std::uint32_t outputs, std::uint32_t inputs,
                                                 const SyntheticSource& source, std::uint64_t seed);
 
-/// Activations `[vectors, length]`: non-zero with probability `source.density`, magnitudes multiples of
-/// 1/256 in (0, 4].
+/// Activations `[vectors, length]`: non-zero with probability `source.density`, magnitudes
+/// multiples of 1/256 in (0, 4].
 [[nodiscard]] ActivationTensor synthetic_activations(std::uint32_t vectors, std::uint32_t length,
                                                      const SyntheticSource& source,
                                                      std::uint64_t seed);
