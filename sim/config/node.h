@@ -83,7 +83,7 @@ class ConfigDocument {
 struct IntegerRule {
   std::int64_t minimum = 0;
   std::int64_t maximum = INT64_MAX;
-  std::optional<std::int64_t> default_value;
+  std::optional<std::int64_t> default_value = {};
   std::string_view description;
 };
 
@@ -91,13 +91,13 @@ struct IntegerRule {
 struct NumberRule {
   double minimum = 0.0;
   double maximum = 1e300;
-  std::optional<double> default_value;
+  std::optional<double> default_value = {};
   std::string_view description;
 };
 
 /// Rule of a string key.
 struct TextRule {
-  std::optional<std::string> default_value;
+  std::optional<std::string> default_value = {};
   std::string_view description;
   std::size_t maximum_length = 4096;
   bool may_be_empty = false;
@@ -106,7 +106,7 @@ struct TextRule {
 /// Rule of a string key with few values; an unknown one gets "did you mean".
 struct ChoiceRule {
   std::vector<std::string> options;
-  std::optional<std::string> default_value;
+  std::optional<std::string> default_value = {};
   std::string_view description;
 };
 
