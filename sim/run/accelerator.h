@@ -27,7 +27,8 @@ struct Workload {
 class Program {
  public:
   virtual ~Program() = default;
-  /// The program as one relocatable image that `Accelerator::load` maps back.
+  /// The program as one relocatable image that `Accelerator::load` maps back. Empty where a model
+  /// compiles faster than a file is read: its programs are not cached.
   [[nodiscard]] virtual std::string serialize() const = 0;
 };
 
@@ -78,8 +79,8 @@ class Accelerator {
   [[nodiscard]] virtual std::vector<AreaPart> area_parts() const = 0;
 };
 
-/// Builds a machine from the keys of its config that belong to the model. Called once with a described
-/// document for `nzsim schema machine`; the result is then not used.
+/// Builds a machine from the keys of its config that belong to the model. Called once with a
+/// described document for `nzsim schema machine`; the result is then not used.
 using AcceleratorFactory = std::unique_ptr<Accelerator> (*)(ConfigNode& config, double clock_hz);
 
 /// The registry of models, the project's only mutable global; filled before `main`.
@@ -100,8 +101,8 @@ class AcceleratorRegistry {
 }  // namespace nzsim
 
 /// The last line of a model's `.cpp`.
-#define SIM_REGISTER_ACCELERATOR(MODEL, DESCRIPTION, FACTORY)   \
-  namespace {                                                    \
-  [[maybe_unused]] const bool kRegistered =                      \
+#define SIM_REGISTER_ACCELERATOR(MODEL, DESCRIPTION, FACTORY)         \
+  namespace {                                                         \
+  [[maybe_unused]] const bool kRegistered =                           \
       ::nzsim::AcceleratorRegistry::add(MODEL, DESCRIPTION, FACTORY); \
   }

@@ -23,9 +23,11 @@ struct Machine {
 };
 
 /// Reads a machine file: `model`, `clock_mhz`, `energy` (a name under `configs/energy` beside the
-/// machine's folder, or inline), `source`, and the model's own keys. Throws `ConfigError` with all errors.
+/// machine's folder, or inline), `source`, and the model's own keys. A table that is not beside the
+/// machine is looked for in `shipped_energy`. Throws `ConfigError` with all errors.
 [[nodiscard]] Machine load_machine(const std::filesystem::path& path,
-                                   const std::vector<Override>& overrides = {});
+                                   const std::vector<Override>& overrides = {},
+                                   const std::filesystem::path& shipped_energy = {});
 
 /// JSON Schema of machine files, with one branch per registered model.
 [[nodiscard]] std::string machine_schema();

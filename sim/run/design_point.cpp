@@ -1,0 +1,93 @@
+#include "sim/run/design_point.h"
+
+#include <chrono>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/report/report.h"
+#include "sim/run/program_cache.h"
+
+namespace nzsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view to_string(Mode mode) { return mode == Mode::fast ? "fast" : "reference"; }
+
+/// The mode that is run, and why it is not the one that was asked for.
+struct ModeChoice {
+  Mode mode = Mode::fast;
+  std::string note;
+};
+
+ModeChoice choose_mode(const Accelerator& accelerator, Mode asked) {
+  if (asked == Mode::reference) return {Mode::reference, ""};
+  if (const auto reason = accelerator.needs_reference()) return {Mode::reference, *reason};
+  return {Mode::fast, ""};
+}
+
+RunResult simulate(const Accelerator& accelerator, const Program& program, Mode mode,
+                   const SimulationOptions& options) {
+  if (mode == Mode::fast) return accelerator.simulate(program, options);
+  return accelerator.elaborate(program, options)->run();
+}
+
+/// The resolved inputs of a run: what `config.json` holds.
+std::string config_json(const Machine& machine, const Network& network, const RunOptions& options) {
+  Json config;
+  config["schema"] = "nzsim.config/1";
+  config["nzsim_version"] = NZSIM_VERSION;
+  config["machine"] = Json::parse(machine.resolved);
+  config["workload"] = Json::parse(network.resolved);
+  config["options"] = {
+      {"mode", to_string(options.mode)}, {"values", options.values}, {"seed", options.seed}};
+  return config.dump(2) + "\n";
+}
+
+/// Fills in whether every checked layer matches; the first difference is named.
+void compare_values(RunOutcome& outcome) {
+  for (const LayerResult& layer : outcome.result.layers) {
+    if (!layer.values.checked || layer.values.matches) continue;
+    outcome.values_match = false;
+    outcome.difference = fmt::format("layer {}: {}", layer.name, layer.values.difference);
+    return;
+  }
+}
+
+}  // namespace
+
+RunOutcome run_design_point(const Machine& machine, const Network& network,
+                            const RunOptions& options) {
+  const Accelerator& accelerator = *machine.accelerator;
+  const std::unique_ptr<Program> program =
+      obtain_program(machine, Workload{network, options.seed}, options.cache);
+  const ModeChoice choice = choose_mode(accelerator, options.mode);
+
+  RunOutcome outcome;
+  const auto start = std::chrono::steady_clock::now();
+  outcome.result = simulate(accelerator, *program, choice.mode, {.values = options.values});
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+
+  ReportContext context;
+  context.machine = machine.name;
+  context.machine_source = machine.source;
+  context.workload = network.name;
+  context.workload_source = network.source;
+  context.mode = to_string(choice.mode);
+  context.mode_note = choice.note;
+  context.seed = options.seed;
+  context.clock_hz = accelerator.clock_hz();
+  context.ceilings = accelerator.ceilings();
+  context.statistics = &accelerator.statistics();
+  context.energy = &machine.energy;
+  context.areas = area_of(machine.energy, accelerator.area_parts());
+  context.host_seconds = elapsed.count();
+  outcome.report = report_json(context, outcome.result);
+  outcome.config = config_json(machine, network, options);
+  compare_values(outcome);
+  return outcome;
+}
+
+}  // namespace nzsim
