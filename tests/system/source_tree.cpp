@@ -133,7 +133,7 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 std::string room_of(const std::string& file) {
-  const std::string top = first_part(file);
+  std::string top = first_part(file);
   if (top != "sim" && top != "models") return top;
   const std::string inner = file.substr(std::min(top.size() + 1, file.size()));
   return inner.find('/') == std::string::npos ? top : top + "/" + first_part(inner);
