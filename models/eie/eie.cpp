@@ -1,0 +1,60 @@
+#include "models/eie/eie.h"
+
+#include <fmt/format.h>
+
+#include "models/eie/energy.h"
+#include "models/eie/fast_engine.h"
+#include "models/eie/results.h"
+#include "sim/base/errors.h"
+#include "sim/config/node.h"
+
+namespace nzsim::eie {
+namespace {
+
+std::unique_ptr<Accelerator> create(ConfigNode& node, double clock_hz) {
+  return std::make_unique<Eie>(Config::from(node, clock_hz));
+}
+
+}  // namespace
+
+Eie::Eie(const Config& config) : config_(config), statistics_(config) {}
+
+std::unique_ptr<Program> Eie::compile(const Workload& workload) const {
+  return eie::compile(config_, workload);
+}
+
+std::unique_ptr<Program> Eie::load(MappedFile file) const { return load_program(std::move(file)); }
+
+std::string Eie::compile_key() const {
+  return fmt::format(
+      "eie {} PEs, {} registers, {} entries of {}+{} bits, formats {} {}, SRAMs {} {} {} {} {}",
+      config_.pe_count, config_.activation_registers, config_.codebook_entries, config_.code_bits,
+      config_.skip_bits, config_.activation_fraction_bits.value_or(INT32_MAX),
+      config_.weight_fraction_bits.value_or(INT32_MAX), config_.sparse_matrix_bytes,
+      config_.pointer_bytes, config_.pointer_bits, config_.activation_sram_bytes,
+      config_.sparse_matrix_width_bits);
+}
+
+RunResult Eie::simulate(const Program& program, const SimulationOptions& options) const {
+  const auto& compiled = dynamic_cast<const EieProgram&>(program);
+  const std::vector<LayerRun> runs = run_fast(config_, statistics_, compiled, options.values);
+  return to_result(config_, statistics_, compiled, runs, options.values);
+}
+
+std::unique_ptr<ReferenceMachine> Eie::elaborate(const Program&,
+                                                 const SimulationOptions&) const {
+  throw SimulationError("eie: no reference machine is built in");
+}
+
+Ceilings Eie::ceilings() const {
+  const double pes = config_.pe_count;
+  return {2.0 * pes * config_.clock_hz,
+          pes * config_.sparse_matrix_width_bits / 8.0 * config_.clock_hz, "sparse_matrix_sram"};
+}
+
+std::vector<AreaPart> Eie::area_parts() const { return eie::area_parts(config_); }
+
+}  // namespace nzsim::eie
+
+SIM_REGISTER_ACCELERATOR("eie", "EIE: processing elements over a pruned, weight-shared matrix",
+                         &nzsim::eie::create)
