@@ -32,11 +32,13 @@ struct Override {
 ///   you mean") are collected, all of a file, and thrown together by `finish`;
 /// * resolving: `resolved()` is the input with every default filled in;
 /// * describing: run over a `describe()` document it records the keys; `schema()` is then their
-/// JSON
-///   Schema (draft 7). So schema and reader cannot disagree.
+///   JSON Schema (draft 7). So schema and reader cannot disagree.
 ///
 /// Files may hold `//` and `/* */` comments, no trailing commas; duplicate keys are errors. Keys
-/// `$schema`, `source` and `notes` are allowed in every object and ignored.
+/// `$schema`, `source` and `notes` are allowed in every object and ignored where nothing asks for
+/// them. A file has at most 8 MiB, 64 levels of nesting and 1024 keys in one object.
+///
+/// Errors name the file that the value came from: the file itself, one that it extends, or `--set`.
 class ConfigDocument {
  public:
   /// Reads `path`, follows `"extends": "NAME"` (a path beside the file, or NAME.json there; merged
@@ -79,25 +81,29 @@ class ConfigDocument {
   std::unique_ptr<State> state_;
 };
 
-/// Rule of an integer key. Without `default_value` the key is required.
+/// Rule of an integer key. Without `default_value` the key is required. As in JSON Schema a whole
+/// number is an integer however it is written: `8`, `8.0` and `8e0` are one value.
 struct IntegerRule {
   std::int64_t minimum = 0;
   std::int64_t maximum = INT64_MAX;
-  std::optional<std::int64_t> default_value = {};
+  std::optional<std::int64_t> default_value;
   std::string_view description;
 };
 
-/// Rule of a number key; limits are inclusive. NaN and infinity do not exist in JSON.
+/// Rule of a number key; limits are inclusive unless said otherwise. NaN and infinity do not exist
+/// in JSON.
 struct NumberRule {
   double minimum = 0.0;
   double maximum = 1e300;
-  std::optional<double> default_value = {};
+  std::optional<double> default_value;
   std::string_view description;
+  /// The value must lie above `minimum`.
+  bool exclusive_minimum = false;
 };
 
 /// Rule of a string key.
 struct TextRule {
-  std::optional<std::string> default_value = {};
+  std::optional<std::string> default_value;
   std::string_view description;
   std::size_t maximum_length = 4096;
   bool may_be_empty = false;
@@ -106,7 +112,7 @@ struct TextRule {
 /// Rule of a string key with few values; an unknown one gets "did you mean".
 struct ChoiceRule {
   std::vector<std::string> options;
-  std::optional<std::string> default_value = {};
+  std::optional<std::string> default_value;
   std::string_view description;
 };
 
@@ -136,11 +142,19 @@ class ConfigNode {
                                          const IntegerRule& rule);
 
   /// A string where `key` holds a name, nothing where it holds an object (then read by `object`).
-  /// For keys that take "a name or inline". Missing: `rule.default_value`, or an error.
+  /// For keys that take "a name or inline". Missing: `rule.default_value`, or an error. Nothing
+  /// while describing, so that the object is described too.
   std::optional<std::string> name_or_object(std::string_view key, const TextRule& rule);
 
+  /// An integer, or an object that `read` reads: then no value is returned.
+  std::optional<std::int64_t> integer_or_object(std::string_view key, const IntegerRule& rule,
+                                                const std::function<void(ConfigNode&)>& read);
+  /// One of few words, or an object that `read` reads: then no value is returned.
+  std::optional<std::string> choice_or_object(std::string_view key, const ChoiceRule& rule,
+                                              const std::function<void(ConfigNode&)>& read);
+
   /// Calls `read` with the object at `key`. A missing optional object is read as `{}`, so that the
-  /// defaults of its keys are echoed.
+  /// defaults of its keys are echoed; the schema requires it where one of its keys is required.
   void object(std::string_view key, bool required, std::string_view description,
               const std::function<void(ConfigNode&)>& read);
 
@@ -165,14 +179,15 @@ class ConfigNode {
   std::vector<std::string> texts(std::string_view key, const ArrayRule& array,
                                  const TextRule& element);
 
-  /// Exactly one of `keys` must be there; returns it. While describing, returns each in turn by
-  /// calling `read` once per key; otherwise calls `read` once with the key that is there.
+  /// Exactly one of `keys` must be there (at most one where it is not `required`): calls `read`
+  /// with it. While describing, calls `read` once per key, each recorded as a branch of the schema.
   void one_of(const std::vector<std::string>& keys, bool required,
               const std::function<void(const std::string& key)>& read);
 
   /// A discriminator: `key` holds one of `rule.options`, and the rest of the object depends on it.
-  /// Calls `read(option)` once with the value; while describing, once per option, each recorded as
-  /// a branch of the schema.
+  /// Calls `read(option)` once with the value; not where the value is wrong, for then the other
+  /// keys cannot be judged. While describing, once per option, each recorded as a branch of the
+  /// schema.
   void variant(std::string_view key, const ChoiceRule& rule,
                const std::function<void(const std::string& option)>& read);
 
@@ -180,8 +195,12 @@ class ConfigNode {
   [[nodiscard]] bool has(std::string_view key) const;
 
   /// Records an error at `key` (or at this object where `key` is empty) that no rule can express:
-  /// `expected ..., got ...`.
+  /// `expected ..., got ...`. Left out where the value at `key` has broken its rule already.
   void fail(std::string_view key, std::string message);
+
+  /// Whether nothing at or below `key` (this object where `key` is empty) has an error so far: a
+  /// check across keys makes sense only then.
+  [[nodiscard]] bool valid(std::string_view key = {}) const;
 
   /// Pointer of this object within its file.
   [[nodiscard]] const std::string& pointer() const { return pointer_; }
