@@ -117,7 +117,8 @@ void State::add_duplicate(const std::string& pointer, const std::string& file) {
 
 Json& State::resolved_at(const std::string& pointer) {
   Json* at = &resolved;
-  for (const std::string& token : split_pointer(pointer).value()) {
+  const std::vector<std::string> tokens = split_pointer(pointer).value();
+  for (const std::string& token : tokens) {
     at = at->is_array() ? &(*at)[array_index(token, at->size()).value()] : &(*at)[token];
   }
   return *at;

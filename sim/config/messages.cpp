@@ -92,7 +92,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   if (word.size() > kLongestWord) return best;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kLongestWord) continue;
-    const std::size_t near = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
+    const std::size_t near = (std::max(word.size(), candidate.size()) + 1) / 3;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance > near || distance >= best_distance) continue;
     best = candidate;

@@ -86,8 +86,8 @@ class ConfigDocument {
 struct IntegerRule {
   std::int64_t minimum = 0;
   std::int64_t maximum = INT64_MAX;
-  std::optional<std::int64_t> default_value;
-  std::string_view description;
+  std::optional<std::int64_t> default_value = {};
+  std::string_view description = {};
 };
 
 /// Rule of a number key; limits are inclusive unless said otherwise. NaN and infinity do not exist
@@ -95,16 +95,16 @@ struct IntegerRule {
 struct NumberRule {
   double minimum = 0.0;
   double maximum = 1e300;
-  std::optional<double> default_value;
-  std::string_view description;
+  std::optional<double> default_value = {};
+  std::string_view description = {};
   /// The value must lie above `minimum`.
   bool exclusive_minimum = false;
 };
 
 /// Rule of a string key.
 struct TextRule {
-  std::optional<std::string> default_value;
-  std::string_view description;
+  std::optional<std::string> default_value = {};
+  std::string_view description = {};
   std::size_t maximum_length = 4096;
   bool may_be_empty = false;
 };
@@ -112,8 +112,8 @@ struct TextRule {
 /// Rule of a string key with few values; an unknown one gets "did you mean".
 struct ChoiceRule {
   std::vector<std::string> options;
-  std::optional<std::string> default_value;
-  std::string_view description;
+  std::optional<std::string> default_value = {};
+  std::string_view description = {};
 };
 
 /// Rule of an array key.
@@ -121,7 +121,7 @@ struct ArrayRule {
   std::size_t minimum_size = 0;
   std::size_t maximum_size = 1'000'000;
   bool required = true;
-  std::string_view description;
+  std::string_view description = {};
 };
 
 /// A cursor on one JSON object of a `ConfigDocument`. Cheap to copy; valid while the document
