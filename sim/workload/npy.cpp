@@ -27,16 +27,17 @@ struct TypeName {
   ArrayType type;
   std::string_view descriptor;
   std::size_t bytes;
+  std::string_view name;
 };
-constexpr std::array<TypeName, 9> kTypes{{{ArrayType::uint8, "|u1", 1},
-                                          {ArrayType::uint16, "<u2", 2},
-                                          {ArrayType::uint32, "<u4", 4},
-                                          {ArrayType::int8, "|i1", 1},
-                                          {ArrayType::int16, "<i2", 2},
-                                          {ArrayType::int32, "<i4", 4},
-                                          {ArrayType::int64, "<i8", 8},
-                                          {ArrayType::float32, "<f4", 4},
-                                          {ArrayType::float64, "<f8", 8}}};
+constexpr std::array<TypeName, 9> kTypes{{{ArrayType::uint8, "|u1", 1, "uint8"},
+                                          {ArrayType::uint16, "<u2", 2, "uint16"},
+                                          {ArrayType::uint32, "<u4", 4, "uint32"},
+                                          {ArrayType::int8, "|i1", 1, "int8"},
+                                          {ArrayType::int16, "<i2", 2, "int16"},
+                                          {ArrayType::int32, "<i4", 4, "int32"},
+                                          {ArrayType::int64, "<i8", 8, "int64"},
+                                          {ArrayType::float32, "<f4", 4, "float32"},
+                                          {ArrayType::float64, "<f8", 8, "float64"}}};
 
 const TypeName& type_name(ArrayType type) { return kTypes[static_cast<std::size_t>(type)]; }
 
@@ -235,6 +236,8 @@ std::string transposed(std::string_view source, const std::vector<std::uint64_t>
 }
 
 }  // namespace
+
+std::string_view to_string(ArrayType type) { return type_name(type).name; }
 
 std::uint64_t NumpyArray::elements() const {
   std::uint64_t count = 1;

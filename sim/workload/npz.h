@@ -12,6 +12,8 @@ namespace nzsim {
 
 /// Element types that the readers accept.
 enum class ArrayType { uint8, uint16, uint32, int8, int16, int32, int64, float32, float64 };
+/// NumPy's name of the type, for messages.
+[[nodiscard]] std::string_view to_string(ArrayType type);
 
 /// One NumPy array, elements in C order (a Fortran-ordered file is transposed on reading).
 struct NumpyArray {

@@ -64,7 +64,9 @@ struct NamedArray {
 };
 
 std::vector<float> finite_floats(const NamedArray& named) {
-  if (named.array.type != ArrayType::float32) named.fail("expected float32, got another type");
+  if (named.array.type != ArrayType::float32) {
+    named.fail(fmt::format("expected float32, got {}", to_string(named.array.type)));
+  }
   std::vector<float> values(named.array.bytes.size() / sizeof(float));
   if (!values.empty())
     std::memcpy(values.data(), named.array.bytes.data(), named.array.bytes.size());
@@ -163,7 +165,7 @@ void load_weights(const LayerSpec& spec, const fs::path& path, LayerValues& valu
     const NamedArray codes{file, "codes", required(arrays, "codes", file)};
     const NamedArray codebook{file, "codebook", required(arrays, "codebook", file)};
     if (codes.array.type != ArrayType::uint8 && codes.array.type != ArrayType::uint16) {
-      codes.fail("expected uint8 or uint16, got another type");
+      codes.fail(fmt::format("expected uint8 or uint16, got {}", to_string(codes.array.type)));
     }
     codes.require_shape(weight_shapes(spec));
     if (codebook.array.shape.size() != 1) {
