@@ -47,6 +47,10 @@ struct ZipError {
 };
 
 Archive open_for_reading(std::string_view bytes, const std::string& name) {
+  // libzip takes no bytes for an archive without entries.
+  if (bytes.empty()) {
+    throw WorkloadError(name, "", "expected a zip of NumPy arrays, got an empty file");
+  }
   ZipError error;
   Source source(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error.error));
   zip_t* opened = source ? zip_open_from_source(source.get(), ZIP_RDONLY, &error.error) : nullptr;
