@@ -1,0 +1,270 @@
+#include "sim/report/report_view.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/errors.h"
+#include "sim/report/schema.h"
+
+namespace nzsim {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Limits that keep the size of what is rendered linear in the size of the file: columns of a
+/// table, and bytes of a text that may be repeated in each row.
+constexpr std::size_t kMaximumDetailNames = 256;
+constexpr std::size_t kMaximumTextBytes = 4096;
+
+/// A value of the document with its JSON pointer. Accessors throw `InputError` there.
+class Node {
+ public:
+  Node(const Json& json, std::string pointer, const std::string& file)
+      : json_(&json), pointer_(std::move(pointer)), file_(&file) {}
+
+  [[nodiscard]] Node member(const char* key) const {
+    if (!json_->is_object()) fail("an object");
+    const auto found = json_->find(key);
+    if (found == json_->end()) fail(fmt::format("a member \"{}\"", key), "none");
+    return {*found, fmt::format("{}/{}", pointer_, key), *file_};
+  }
+
+  [[nodiscard]] std::string text() const {
+    if (!json_->is_string()) fail("a string");
+    const std::string& text = json_->get_ref<const std::string&>();
+    if (text.size() > kMaximumTextBytes) {
+      fail(fmt::format("a string of at most {} bytes", kMaximumTextBytes),
+           fmt::format("{}", text.size()));
+    }
+    return text;
+  }
+  [[nodiscard]] std::uint64_t count() const {
+    if (!json_->is_number_unsigned()) fail("an integer of at least 0");
+    return json_->get<std::uint64_t>();
+  }
+  [[nodiscard]] double number() const {
+    if (!json_->is_number()) fail("a number");
+    return json_->get<double>();
+  }
+  [[nodiscard]] bool truth() const {
+    if (!json_->is_boolean()) fail("true or false");
+    return json_->get<bool>();
+  }
+  [[nodiscard]] bool is_null() const { return json_->is_null(); }
+  [[nodiscard]] bool is_count() const { return json_->is_number_unsigned(); }
+  [[nodiscard]] bool is_text() const { return json_->is_string(); }
+
+  void for_each_element(const std::function<void(const Node&)>& read) const {
+    if (!json_->is_array()) fail("an array");
+    for (std::size_t index = 0; index < json_->size(); ++index) {
+      read({(*json_)[index], fmt::format("{}/{}", pointer_, index), *file_});
+    }
+  }
+  void for_each_member(const std::function<void(const std::string&, const Node&)>& read) const {
+    if (!json_->is_object()) fail("an object");
+    for (const auto& [key, value] : json_->get_ref<const Json::object_t&>()) {
+      read(key, {value, fmt::format("{}/{}", pointer_, key), *file_});
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& expected, const std::string& got) const {
+    throw InputError(*file_, pointer_, fmt::format("expected {}, got {}", expected, got));
+  }
+  [[noreturn]] void fail(const std::string& expected) const {
+    const bool is_container = json_->is_object() || json_->is_array();
+    const std::string text = is_container
+                                 ? json_->type_name()
+                                 : json_->dump(-1, ' ', false, Json::error_handler_t::replace);
+    constexpr std::size_t kLongestValue = 60;
+    fail(expected, text.size() > kLongestValue ? text.substr(0, kLongestValue) + "..." : text);
+  }
+
+ private:
+  const Json* json_;
+  std::string pointer_;
+  const std::string* file_;
+};
+
+ReportSums sums_from(const Node& node) {
+  return {node.member("cycles").count(),
+          node.member("seconds").number(),
+          node.member("operations").count(),
+          node.member("dense_operations").count(),
+          node.member("dram_bytes").count(),
+          node.member("energy_joules").number(),
+          node.member("average_power_watts").number()};
+}
+
+ReportRoofline roofline_from(const Node& node) {
+  ReportRoofline roofline;
+  const Node intensity = node.member("operational_intensity");
+  if (!intensity.is_null()) roofline.operational_intensity = intensity.number();
+  roofline.attained_operations_per_second = node.member("attained_operations_per_second").number();
+  roofline.peak_operations_per_second = node.member("peak_operations_per_second").number();
+  roofline.peak_bytes_per_second = node.member("peak_bytes_per_second").number();
+  roofline.memory = node.member("memory").text();
+  const Node bound = node.member("bound");
+  roofline.bound = bound.text();
+  if (roofline.bound != "compute" && roofline.bound != "memory") {
+    bound.fail("\"compute\" or \"memory\"");
+  }
+  return roofline;
+}
+
+ReportDetail detail_from(const std::string& name, const Node& node) {
+  ReportDetail detail;
+  detail.name = name;
+  const Node value = node.member("value");
+  if (value.is_text()) {
+    detail.value = value.text();
+  } else if (value.is_count()) {
+    detail.value = value.count();
+  } else {
+    detail.value = value.number();
+  }
+  detail.unit = node.member("unit").text();
+  return detail;
+}
+
+ReportLayer layer_from(const Node& node) {
+  ReportLayer layer;
+  layer.name = node.member("name").text();
+  layer.type = node.member("type").text();
+  layer.sums = sums_from(node);
+  layer.utilization = node.member("utilization").number();
+  layer.bottleneck = node.member("bottleneck").text();
+  const Node values = node.member("values");
+  layer.checked = values.member("checked").truth();
+  layer.matches = values.member("matches").truth();
+  layer.sha256 = values.member("sha256").text();
+  layer.rms_error = values.member("rms_error").number();
+  node.member("details").for_each_member([&](const std::string& name, const Node& item) {
+    layer.details.push_back(detail_from(name, item));
+  });
+  layer.roofline = roofline_from(node.member("roofline"));
+  return layer;
+}
+
+ReportEnergy energy_from(const Node& node) {
+  ReportEnergy row;
+  row.module = node.member("module").text();
+  row.component = node.member("component").text();
+  row.action = node.member("action").text();
+  const Node kind = node.member("kind");
+  const std::string text = kind.text();
+  if (text != "static" && text != "dynamic") kind.fail("\"static\" or \"dynamic\"");
+  row.is_static = text == "static";
+  row.picojoules_each = node.member("picojoules_each").number();
+  row.picojoules = node.member("picojoules").number();
+  row.provenance = node.member("provenance").text();
+  row.source = node.member("source").text();
+  return row;
+}
+
+ReportArea area_from(const Node& node) {
+  return {node.member("component").text(), node.member("instances").count(),
+          node.member("square_micrometres").number(), node.member("provenance").text(),
+          node.member("source").text()};
+}
+
+void read_header(const Node& root, ReportView& view) {
+  view.nzsim_version = root.member("nzsim_version").text();
+  view.machine = root.member("machine").text();
+  view.machine_source = root.member("machine_source").text();
+  view.workload = root.member("workload").text();
+  view.workload_source = root.member("workload_source").text();
+  view.mode = root.member("mode").text();
+  view.mode_note = root.member("mode_note").text();
+  view.seed = root.member("seed").count();
+  const Node clock = root.member("clock_hz");
+  view.clock_hz = clock.number();
+  if (!(view.clock_hz > 0.0)) clock.fail("a number above 0");
+}
+
+/// Watches the parser: leaves out what no view shows, and notes the order of the details' names,
+/// which a parsed object does not keep.
+class ParserWatch {
+ public:
+  [[nodiscard]] bool keep(int depth, Json::parse_event_t event, const Json& parsed) {
+    if (event != Json::parse_event_t::key) return true;
+    const std::string& key = parsed.get_ref<const std::string&>();
+    if (depth == kRoot) top_ = key;
+    if (depth == kLayer) in_layer_ = key;
+    const bool is_detail = depth == kDetails && top_ == "layers" && in_layer_ == "details";
+    // One more name than is allowed tells that there are too many.
+    if (is_detail && names_.size() <= kMaximumDetailNames && known_.insert(key).second) {
+      names_.push_back(key);
+    }
+    return !(depth == kRoot && key == "statistics") && !(depth == kLayer && key == "per_pe");
+  }
+  [[nodiscard]] std::vector<std::string> names() && { return std::move(names_); }
+
+ private:
+  /// Depths of keys: of the report, of a layer in the array of layers, of its details.
+  static constexpr int kRoot = 1;
+  static constexpr int kLayer = 3;
+  static constexpr int kDetails = 4;
+
+  std::string top_;
+  std::string in_layer_;
+  std::vector<std::string> names_;
+  std::set<std::string> known_;
+};
+
+Json parse(std::string_view text, const std::string& name, ParserWatch& watch) {
+  try {
+    return Json::parse(text, [&](int depth, Json::parse_event_t event, const Json& parsed) {
+      return watch.keep(depth, event, parsed);
+    });
+  } catch (const Json::parse_error& error) {
+    throw InputError(name, fmt::format("byte {}", error.byte), "expected JSON, got a syntax error");
+  } catch (const Json::exception&) {
+    throw InputError(name, "", "expected numbers that fit a double, got a larger one");
+  }
+}
+
+}  // namespace
+
+const ReportDetail* ReportLayer::detail(std::string_view wanted) const {
+  const auto found =
+      std::find_if(details.begin(), details.end(),
+                   [&](const ReportDetail& candidate) { return candidate.name == wanted; });
+  return found == details.end() ? nullptr : &*found;
+}
+
+ReportView read_report(std::string_view json, const std::string& name) {
+  ParserWatch watch;
+  const Json document = parse(json, name, watch);
+  const Node root{document, "", name};
+  const Node schema = root.member("schema");
+  if (schema.text() != kReportSchema) schema.fail(fmt::format("\"{}\"", kReportSchema));
+
+  ReportView view;
+  view.detail_names = std::move(watch).names();
+  if (view.detail_names.size() > kMaximumDetailNames) {
+    root.member("layers").fail(fmt::format("at most {} different details", kMaximumDetailNames),
+                               "more");
+  }
+  read_header(root, view);
+  const Node totals = root.member("totals");
+  view.totals = sums_from(totals);
+  view.host_seconds = totals.member("host_seconds").number();
+  root.member("layers").for_each_element(
+      [&](const Node& node) { view.layers.push_back(layer_from(node)); });
+  const Node table = root.member("energy_table");
+  view.energy_table = table.member("name").text();
+  view.node_nm = table.member("node_nm").number();
+  root.member("energy").for_each_element(
+      [&](const Node& node) { view.energy.push_back(energy_from(node)); });
+  root.member("area").for_each_element(
+      [&](const Node& node) { view.areas.push_back(area_from(node)); });
+  view.roofline = roofline_from(root.member("roofline"));
+  return view;
+}
+
+}  // namespace nzsim
