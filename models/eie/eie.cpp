@@ -41,8 +41,7 @@ RunResult Eie::simulate(const Program& program, const SimulationOptions& options
   return to_result(config_, statistics_, compiled, runs, options.values);
 }
 
-std::unique_ptr<ReferenceMachine> Eie::elaborate(const Program&,
-                                                 const SimulationOptions&) const {
+std::unique_ptr<ReferenceMachine> Eie::elaborate(const Program&, const SimulationOptions&) const {
   throw SimulationError("eie: no reference machine is built in");
 }
 

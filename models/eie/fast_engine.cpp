@@ -42,8 +42,9 @@ class LayerEngine {
         pe_count_(config.pe_count) {
     timing_.start_layer();
     for (const MatrixImage& image : layer.images) passes_.push_back(passes_of(config, image));
-    accumulators_.resize(
-        std::min<std::uint64_t>(layer.spec.output.channels, layer.images.front().rows_per_batch));
+    const std::uint64_t rows =
+        std::min<std::uint64_t>(layer.images.front().outputs, layer.images.front().rows_per_batch);
+    accumulators_.resize((rows + 63) / 64 * 64);
   }
 
   std::vector<std::int16_t> run(std::span<const std::int16_t> inputs) {

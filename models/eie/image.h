@@ -20,6 +20,17 @@ struct MatrixRows {
   std::span<const std::uint16_t> bias_codes;
 };
 
+/// Where row `row` of a group of 64 rows stands among the group's 32 bytes of 4-bit codes: in this
+/// order a vector unit that looks bytes up and interleaves them gets the rows in sequence.
+struct DensePlace {
+  std::uint32_t byte = 0;
+  bool is_high = false;
+};
+[[nodiscard]] constexpr DensePlace dense_place(std::uint32_t row) {
+  const std::uint32_t in_half = row % 32;
+  return {in_half % 16 / 8 * 16 + in_half / 16 * 8 + in_half % 8, row >= 32};
+}
+
 /// Interleaves the rows over the PEs and encodes them with relative indices. `bases` `[pe_count]`
 /// are the first free addresses of the PEs' SRAMs; they are moved behind the image. Time and memory
 /// are linear in non-zeros plus columns x PEs. Throws `WorkloadError` where an address does not fit

@@ -79,11 +79,15 @@ struct MatrixImage {
   View<Entry> entries;
 
   /// The same non-zeros without padding, for the fast engine's values:
-  /// `[output_batches x columns + 1]` offsets, and per non-zero its row within the output batch
-  /// (over all PEs, in ascending order) and its code.
+  /// `[output_batches x columns + 1]` offsets of the columns' non-zeros. Then one of two forms.
   View<std::uint64_t> value_offsets;
+  /// Lists: per non-zero its row within the output batch (over all PEs) and its code.
   View<std::uint32_t> value_rows;
   View<std::uint16_t> value_codes;
+  /// Or 4-bit codes of every row, zeros included: `[output_batches x columns][dense_stride]` bytes,
+  /// 32 bytes per 64 rows in the order of `dense_place`.
+  View<std::uint8_t> dense_codes;
+  std::uint32_t dense_stride = 0;
 
   /// Starts of column `column` of output batch `batch`, over the PEs.
   [[nodiscard]] const std::uint32_t* column_starts(std::uint32_t batch,

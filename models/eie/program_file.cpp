@@ -169,6 +169,8 @@ void archive_image(Archive& archive, MatrixImage& image) {
   archive.view(image.value_offsets);
   archive.view(image.value_rows);
   archive.view(image.value_codes);
+  archive.view(image.dense_codes);
+  archive.field(image.dense_stride);
 }
 
 template <class Archive>

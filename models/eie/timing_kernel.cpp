@@ -38,39 +38,66 @@ struct LanePointers {
   std::uint32_t* line;
 };
 
+/// `std::max` by value: references would keep the loop below from being vectorised.
+[[gnu::always_inline]] inline std::uint32_t larger(std::uint32_t a, std::uint32_t b) {
+  return a > b ? a : b;
+}
+
+/// A mask in place of a branch, for the same reason.
+[[gnu::always_inline]] inline std::uint32_t all_ones_if(bool condition) {
+  return 0U - static_cast<std::uint32_t>(condition);
+}
+
+/// An address's line where lines hold a power of two entries, and any number of them.
+struct ShiftToLine {
+  unsigned shift;
+  [[gnu::always_inline]] std::uint32_t operator()(std::uint32_t address) const {
+    return address >> shift;
+  }
+};
+struct DivideToLine {
+  std::uint32_t entries_per_line;
+  [[gnu::always_inline]] std::uint32_t operator()(std::uint32_t address) const {
+    return address / entries_per_line;
+  }
+};
+
 /// The recurrence's step for one item over all PEs; returns M_k. `line_of` maps an address to its
 /// line.
 template <class LineOf>
 [[gnu::always_inline]] inline std::uint32_t step(const Column& column, const LanePointers& lanes,
                                                  const LineOf& line_of) {
-  std::uint32_t* __restrict free_slot = lanes.free_slot;
-  std::uint32_t* __restrict entry_end = lanes.entry_end;
-  std::uint32_t* __restrict busy = lanes.busy;
-  std::uint32_t* __restrict padding = lanes.padding;
-  std::uint32_t* __restrict empty = lanes.empty;
-  std::uint32_t* __restrict reads = lanes.reads;
-  std::uint32_t* __restrict line = lanes.line;
-  const std::uint32_t* __restrict begin = column.begin;
-  const std::uint32_t* __restrict end = column.end;
-  const std::uint16_t* __restrict column_padding = column.padding;
+  std::uint32_t* free_slot = lanes.free_slot;
+  std::uint32_t* entry_end = lanes.entry_end;
+  std::uint32_t* busy = lanes.busy;
+  std::uint32_t* padding = lanes.padding;
+  std::uint32_t* empty = lanes.empty;
+  std::uint32_t* reads = lanes.reads;
+  std::uint32_t* line = lanes.line;
+  const std::uint32_t* begin = column.begin;
+  const std::uint32_t* end = column.end;
+  const std::uint16_t* column_padding = column.padding;
   const std::uint32_t earliest = column.earliest;
   const std::uint32_t penalty = column.penalty;
+  const std::uint32_t pe_count = column.pe_count;
   std::uint32_t latest = 0;
-  for (std::uint32_t pe = 0; pe < column.pe_count; ++pe) {
+#pragma GCC ivdep  // the arrays do not overlap
+  for (std::uint32_t pe = 0; pe < pe_count; ++pe) {
     const std::uint32_t entries = end[pe] - begin[pe];
+    const std::uint32_t has_entries = all_ones_if(entries != 0);
     const std::uint32_t first_line = line_of(begin[pe]);
     const std::uint32_t last_line = line_of(end[pe] - 1);
-    const std::uint32_t new_lines = last_line - first_line + (first_line != line[pe] ? 1U : 0U);
-    const std::uint32_t line_reads = entries != 0 ? new_lines : 0U;
-    const std::uint32_t slots = std::max(entries + penalty * line_reads, 1U);
-    const std::uint32_t start = std::max(free_slot[pe], earliest);
-    latest = std::max(latest, start);
+    const std::uint32_t is_new_line = all_ones_if(first_line != line[pe]) & 1U;
+    const std::uint32_t line_reads = (last_line - first_line + is_new_line) & has_entries;
+    const std::uint32_t slots = larger(entries + penalty * line_reads, 1U);
+    const std::uint32_t start = larger(free_slot[pe], earliest);
+    latest = larger(latest, start);
     free_slot[pe] = start + slots;
-    entry_end[pe] = entries != 0 ? start + slots : entry_end[pe];
-    line[pe] = entries != 0 ? last_line : line[pe];
+    entry_end[pe] = larger(entry_end[pe], (start + slots) & has_entries);
+    line[pe] += (last_line - line[pe]) & has_entries;
     busy[pe] += entries;
     padding[pe] += column_padding[pe];
-    empty[pe] += entries == 0 ? 1U : 0U;
+    empty[pe] += ~has_entries & 1U;
     reads[pe] += line_reads;
   }
   return latest;
@@ -79,13 +106,12 @@ template <class LineOf>
 SIM_VECTOR_CLONES
 std::uint32_t step_power_of_two(const Column& column, const LanePointers& lanes,
                                 unsigned line_shift) {
-  return step(column, lanes, [line_shift](std::uint32_t address) { return address >> line_shift; });
+  return step(column, lanes, ShiftToLine{line_shift});
 }
 
 std::uint32_t step_any_width(const Column& column, const LanePointers& lanes,
                              std::uint32_t entries_per_line) {
-  return step(column, lanes,
-              [entries_per_line](std::uint32_t address) { return address / entries_per_line; });
+  return step(column, lanes, DivideToLine{entries_per_line});
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include <boost/align/aligned_allocator.hpp>
+
 #include "models/eie/config.h"
 #include "models/eie/program.h"
 
@@ -21,6 +23,9 @@ struct BroadcastCycles {
   std::uint64_t blocked = 0;
   std::uint64_t idle = 0;
 };
+
+/// One number per PE, aligned so that no vector of them crosses a cache line.
+using PeArray = std::vector<std::uint32_t, boost::alignment::aligned_allocator<std::uint32_t, 64>>;
 
 /// Sums over the passes of a layer, `[pe_count]` each.
 struct PeTotals {
@@ -73,13 +78,13 @@ class TimingKernel {
   std::vector<std::uint32_t> latest_start_;
   // Per PE: the first slot that is free, the slot behind its last entry, the counts of this pass,
   // and the line that it holds (all ones: none).
-  std::vector<std::uint32_t> free_slot_;
-  std::vector<std::uint32_t> entry_end_;
-  std::vector<std::uint32_t> busy_;
-  std::vector<std::uint32_t> padding_;
-  std::vector<std::uint32_t> empty_;
-  std::vector<std::uint32_t> reads_;
-  std::vector<std::uint32_t> line_;
+  PeArray free_slot_;
+  PeArray entry_end_;
+  PeArray busy_;
+  PeArray padding_;
+  PeArray empty_;
+  PeArray reads_;
+  PeArray line_;
 };
 
 }  // namespace nzsim::eie

@@ -5,8 +5,7 @@
 /// vectorises; all versions give the same results (integers only). Sanitizers and compilers without
 /// the attribute get the baseline alone.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(NZSIM_SANITIZED)
-#define SIM_VECTOR_CLONES \
-  __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#define SIM_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define SIM_VECTOR_CLONES
 #endif
