@@ -197,7 +197,7 @@ ActivationTensor load_activations(const LayerSpec& spec, const fs::path& path) {
   Shape map{spec.input.channels, spec.input.height, spec.input.width};
   const Shape& shape = named.array.shape;
   std::uint64_t vectors = 1;
-  if (shape != vector && shape != map && !shape.empty()) {
+  if (shape.size() == vector.size() + 1 || shape.size() == map.size() + 1) {
     vectors = shape[0];
     vector.insert(vector.begin(), vectors);
     map.insert(map.begin(), vectors);

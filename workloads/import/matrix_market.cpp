@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/base/errors.h"
 #include "workloads/import/text_reader.h"
 
 namespace nzsim {
@@ -122,8 +123,9 @@ SparseMatrix parse_matrix_market(std::string_view bytes, const std::string& name
       std::adjacent_find(entries.begin(), entries.end(),
                          [&](const Entry& a, const Entry& b) { return place(a) == place(b); });
   if (twice != entries.end()) {
-    reader.fail(fmt::format("expected each place once, got row {}, column {} twice", twice->row + 1,
-                            twice->column + 1));
+    throw WorkloadError(name, "",
+                        fmt::format("expected each place once, got row {}, column {} twice",
+                                    twice->row + 1, twice->column + 1));
   }
   SparseMatrix matrix;
   matrix.outputs = static_cast<std::uint32_t>(size.rows);

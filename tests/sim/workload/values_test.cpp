@@ -131,7 +131,7 @@ TEST_F(Values, RefusesShapesThatDoNotFitTheLayer) {
   EXPECT_EQ(error_of(arrays), "layer.npz: bias: expected the shape [2], got [1]");
   arrays = compressed_arrays();
   arrays["activations"] = floats({4}, {1, 2, 3, 4});
-  EXPECT_EQ(error_of(arrays), "layer.npz: activations: expected the shape [4, 3], got [4]");
+  EXPECT_EQ(error_of(arrays), "layer.npz: activations: expected the shape [3], got [4]");
 }
 
 TEST_F(Values, RefusesValuesThatAreNotFinite) {
