@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace nzsim {
+namespace {
+
+using nlohmann::json;
+
+const std::vector<std::string> kLayers{"alex-6", "alex-7", "alex-8", "vgg-6",  "vgg-7",
+                                       "vgg-8",  "nt-we",  "nt-wd",  "nt-lstm"};
+
+json read_json(const std::string& path) {
+  std::ifstream file(std::filesystem::path(NZSIM_SOURCE_DIR) / path);
+  return json::parse(file);
+}
+
+/// A table of a file of `configs/published`.
+class Table {
+ public:
+  Table(const std::string& file, const std::string& name) {
+    const json document = read_json("configs/published/" + file + ".json");
+    for (const json& table : document.at("tables")) {
+      if (table.at("name") == name) table_ = table;
+    }
+  }
+
+  [[nodiscard]] double at(const std::string& row, const std::string& column) const {
+    const auto& columns = table_.at("columns");
+    const auto index = std::find(columns.begin(), columns.end(), column) - columns.begin();
+    return table_.at("rows").at(row).at("values").at(static_cast<std::size_t>(index));
+  }
+
+ private:
+  json table_;
+};
+
+// The paper's numbers check each other, which guards against slips in copying them.
+
+TEST(PublishedEieData, LoadBalanceAtDepthEightIsTheoreticalOverActualTime) {
+  const Table theoretical("eie-table4", "theoretical");
+  const Table actual("eie-table4", "actual");
+  const Table fig8("eie-fig8", "load_balance");
+  for (const std::string& layer : kLayers) {
+    const double expected = theoretical.at(layer, "theoretical") / actual.at(layer, "actual");
+    // Digitised to +-0.005; times are printed to 0.1 us.
+    EXPECT_NEAR(fig8.at(layer, "8") / expected, 1.0, 0.015) << layer;
+  }
+}
+
+TEST(PublishedEieData, LoadBalanceOf64PesIsThatOfQueueDepthEight) {
+  const Table fig8("eie-fig8", "load_balance");
+  const Table fig13("eie-fig13", "load_balance");
+  for (const std::string& layer : kLayers) {
+    EXPECT_NEAR(fig13.at(layer, "64") / fig8.at(layer, "8"), 1.0, 0.02) << layer;
+  }
+}
+
+TEST(PublishedEieData, ModulesAddUpToOneProcessingElement) {
+  const Table power("eie-table2", "power");
+  const Table area("eie-table2", "area");
+  double milliwatts = 0.0;
+  double square_micrometres = area.at("filler_cell", "area");
+  for (const char* module : {"ActQueue", "PtrRead", "SpmatRead", "ArithmUnit", "ActRW"}) {
+    milliwatts += power.at(module, "power");
+    square_micrometres += area.at(module, "area");
+  }
+  EXPECT_NEAR(milliwatts, power.at("total", "power"), 0.0015);
+  EXPECT_NEAR(square_micrometres, area.at("total", "area"), 0.5);
+  // 64 PEs and 21 nodes of leading non-zero detection of 0.023 mW: 0.5865 W, printed as 0.59 W.
+  EXPECT_NEAR(1e-3 * (64 * power.at("total", "power") + 21 * 0.023),
+              Table("eie-table2", "machine").at("64 PEs", "power"), 0.005);
+}
+
+TEST(PublishedEieData, FrameRateOf64PesIsTheInverseOfAlex7sTime) {
+  const Table row("eie-table5", "eie_64pe");
+  const double seconds = 1e-6 * Table("eie-table4", "actual").at("alex-7", "actual");
+  EXPECT_NEAR(row.at("frames/s", "value"), 1.0 / seconds, 1.0);
+  EXPECT_NEAR(row.at("frames/J", "value"), 1.0 / seconds / row.at("power [W]", "value"), 1.0);
+  EXPECT_NEAR(row.at("frames/s/mm2", "value"), 1.0 / seconds / row.at("area [mm2]", "value"), 0.5);
+}
+
+/// The only layer of a network file.
+json layer_of(const std::string& network) {
+  return read_json("workloads/networks/" + network + ".json").at("layers").at(0);
+}
+
+TEST(BenchmarkNetworks, HaveTheShapesAndDensitiesOfTableThree) {
+  const Table shape("eie-table3", "shape");
+  const Table density("eie-table3", "density");
+  for (const std::string& layer : kLayers) {
+    for (const std::string& name : {layer, layer + "-uneven"}) {
+      const json spec = layer_of(name);
+      EXPECT_EQ(spec.at("inputs"), shape.at(layer, "inputs")) << name;
+      EXPECT_EQ(spec.at("outputs"), shape.at(layer, "outputs")) << name;
+      EXPECT_NEAR(100.0 * spec.at("weights").at("synthetic").at("density").get<double>(),
+                  density.at(layer, "weights"), 1e-9)
+          << name;
+      EXPECT_NEAR(100.0 * spec.at("activations").at("synthetic").at("density").get<double>(),
+                  density.at(layer, "activations"), 1e-9)
+          << name;
+    }
+  }
+}
+
+TEST(BenchmarkNetworks, ShareOnePairOfSpreads) {
+  const json expected = layer_of("alex-6-uneven").at("weights").at("synthetic").at("distribution");
+  for (const std::string& layer : kLayers) {
+    EXPECT_EQ(layer_of(layer + "-uneven").at("weights").at("synthetic").at("distribution"),
+              expected)
+        << layer;
+    EXPECT_EQ(layer_of(layer).at("weights").at("synthetic").at("distribution"), "uniform") << layer;
+  }
+}
+
+}  // namespace
+}  // namespace nzsim
