@@ -258,6 +258,7 @@ ReportView read_report(std::string_view json, const std::string& name) {
       [&](const Node& node) { view.layers.push_back(layer_from(node)); });
   const Node table = root.member("energy_table");
   view.energy_table = table.member("name").text();
+  view.energy_table_source = table.member("source").text();
   view.node_nm = table.member("node_nm").number();
   root.member("energy").for_each_element(
       [&](const Node& node) { view.energy.push_back(energy_from(node)); });

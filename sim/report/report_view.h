@@ -90,6 +90,7 @@ struct ReportView {
   /// Names of all layers' details, in order of first appearance: columns of a table.
   std::vector<std::string> detail_names;
   std::string energy_table;
+  std::string energy_table_source;
   double node_nm = 0.0;
   std::vector<ReportEnergy> energy;
   std::vector<ReportArea> areas;

@@ -20,6 +20,7 @@ using Align = TextTable::Align;
 /// Longest text of a cell, and of a line of its own.
 constexpr std::size_t kCellLimit = 32;
 constexpr std::size_t kLineLimit = 200;
+constexpr std::size_t kSourceLimit = 1000;
 /// Layers beside each other in one table of details.
 constexpr std::size_t kLayersPerBlock = 5;
 constexpr std::string_view kLoadBalance = "load_balance";
@@ -29,6 +30,29 @@ std::string cell(std::string_view text) { return printable(text, kCellLimit); }
 double share(double part, double whole) { return whole > 0.0 ? part / whole : 0.0; }
 
 std::string percent(double part) { return fmt::format("{:.1f}", 100.0 * part); }
+
+/// Sources by number, each printed once: a table with whole sources in its rows fits no terminal.
+class SourceList {
+ public:
+  /// `[3]`, the reference to `source`.
+  std::string reference(const std::string& source) {
+    const auto [found, is_new] = numbers_.try_emplace(source, numbers_.size() + 1);
+    if (is_new) order_.push_back(source);
+    return fmt::format("[{}]", found->second);
+  }
+  [[nodiscard]] std::string render() const {
+    std::string text;
+    for (const std::string& source : order_) {
+      text += fmt::format("  {:>4} {}\n", fmt::format("[{}]", numbers_.at(source)),
+                          printable(source, kSourceLimit));
+    }
+    return text;
+  }
+
+ private:
+  std::map<std::string, std::size_t> numbers_;
+  std::vector<std::string> order_;
+};
 
 std::string header(const ReportView& view) {
   std::string text;
@@ -40,7 +64,7 @@ std::string header(const ReportView& view) {
   add("machine", view.machine, view.machine_source);
   add("workload", view.workload, view.workload_source);
   add("mode", view.mode, view.mode_note);
-  add("clock", fmt::format("{} MHz", format_number(view.clock_hz / 1e6)), "");
+  add("clock", fmt::format("{:g} MHz", view.clock_hz / 1e6), "");
   add("run", fmt::format("nzsim {}, seed {}", view.nzsim_version, view.seed),
       fmt::format("{} s on this host", format_number(view.host_seconds)));
   return text;
@@ -187,7 +211,7 @@ std::string energy(const ReportView& view) {
   return "\nEnergy by module (static: leakage and clock network)\n" + table.render();
 }
 
-std::string area(const ReportView& view) {
+std::string area(const ReportView& view, SourceList& sources) {
   if (view.areas.empty()) return "";
   TextTable table;
   table.add_column("component", Align::left);
@@ -203,7 +227,7 @@ std::string area(const ReportView& view) {
     table.add_row({cell(row.component), format_count(row.instances),
                    format_number(share(row.square_micrometres, instances)),
                    format_number(row.square_micrometres * 1e-6), cell(row.provenance),
-                   printable(row.source, kLineLimit)});
+                   sources.reference(row.source)});
   }
   table.add_rule();
   table.add_row({"total", "", "", format_number(sum * 1e-6)});
@@ -227,7 +251,7 @@ std::string roofline(const ReportView& view) {
       format_number(line.peak_bytes_per_second / 1e9));
 }
 
-std::string constants(const ReportView& view) {
+std::string constants(const ReportView& view, SourceList& sources) {
   if (view.energy.empty()) return "";
   TextTable table;
   table.add_column("component", Align::left);
@@ -242,17 +266,25 @@ std::string constants(const ReportView& view) {
         row.is_static ? row.picojoules_each * view.clock_hz * 1e-9 : row.picojoules_each;
     table.add_row({cell(row.component), cell(row.action), format_number(value),
                    row.is_static ? "mW" : "pJ", cell(row.provenance),
-                   printable(row.source, kLineLimit)});
+                   sources.reference(row.source)});
   }
-  return fmt::format("\nEnergy constants ({}, {} nm), scaled to this machine, of one part\n{}",
-                     cell(view.energy_table), format_number(view.node_nm), table.render());
+  return fmt::format("\nEnergy constants ({}, {:g} nm), scaled to this machine, of one part\n{}",
+                     cell(view.energy_table), view.node_nm, table.render());
 }
 
 }  // namespace
 
 std::string text_of(const ReportView& view) {
-  return header(view) + '\n' + layers(view) + details(view) + energy(view) + roofline(view) +
-         area(view) + constants(view);
+  SourceList sources;
+  std::string text = header(view) + '\n' + layers(view) + details(view) + energy(view);
+  // One after the other, since sources are numbered in the order in which they are referred to.
+  text += roofline(view);
+  text += area(view, sources);
+  text += constants(view, sources);
+  if (view.energy.empty() && view.areas.empty()) return text;
+  text += fmt::format("\nSources of {}: {}\n", cell(view.energy_table),
+                      printable(view.energy_table_source, kSourceLimit));
+  return text + sources.render();
 }
 
 }  // namespace nzsim
