@@ -1,7 +1,7 @@
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -58,6 +58,8 @@ std::vector<std::string> header_of(const ReportView& view) {
                                      "dram_bytes",
                                      "energy_joules",
                                      "average_power_watts",
+                                     "picojoules_per_multiply_accumulate",
+                                     "picojoules_per_dense_multiply_accumulate",
                                      "utilization",
                                      "bottleneck",
                                      "operational_intensity [operations/byte]",
@@ -77,7 +79,9 @@ std::vector<std::string> header_of(const ReportView& view) {
 std::vector<std::string> row_of(const ReportView& view, const ReportLayer& layer) {
   const auto text = [](const auto& value) { return fmt::format("{}", value); };
   const ReportSums& sums = layer.sums;
-  const auto& intensity = layer.roofline.operational_intensity;
+  const auto text_or_empty = [&](const std::optional<double>& value) {
+    return value ? text(*value) : std::string();
+  };
   std::vector<std::string> fields = {view.machine,
                                      view.workload,
                                      view.mode,
@@ -90,9 +94,11 @@ std::vector<std::string> row_of(const ReportView& view, const ReportLayer& layer
                                      text(sums.dram_bytes),
                                      text(sums.energy_joules),
                                      text(sums.average_power_watts),
+                                     text_or_empty(sums.picojoules_per_multiply_accumulate),
+                                     text_or_empty(sums.picojoules_per_dense_multiply_accumulate),
                                      text(layer.utilization),
                                      layer.bottleneck,
-                                     intensity ? text(*intensity) : "",
+                                     text_or_empty(layer.roofline.operational_intensity),
                                      text(layer.roofline.attained_operations_per_second),
                                      text(layer.checked),
                                      layer.checked ? text(layer.matches) : "",

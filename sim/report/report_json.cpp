@@ -50,6 +50,16 @@ double seconds_of(const ReportContext& context, Cycles cycles) {
   return static_cast<double>(cycles.value()) / context.clock_hz;
 }
 
+/// `numerator` per `denominator`, or null where there is none of the latter.
+void write_ratio(JsonWriter& json, std::string_view key, double numerator, double denominator) {
+  json.key(key);
+  if (denominator > 0.0) {
+    json.value(numerator / denominator);
+  } else {
+    json.null();
+  }
+}
+
 void write_sums(JsonWriter& json, const ReportContext& context, const Sums& sums) {
   const double seconds = seconds_of(context, sums.cycles);
   const double joules = sums.energy.value() * 1e-12;
@@ -60,6 +70,11 @@ void write_sums(JsonWriter& json, const ReportContext& context, const Sums& sums
   json.member("dram_bytes", sums.dram_bytes.value());
   json.member("energy_joules", joules);
   json.member("average_power_watts", rate(joules, seconds));
+  // A multiply-accumulate is two operations.
+  write_ratio(json, "picojoules_per_multiply_accumulate", sums.energy.value(),
+              static_cast<double>(sums.operations.value()) / 2);
+  write_ratio(json, "picojoules_per_dense_multiply_accumulate", sums.energy.value(),
+              static_cast<double>(sums.dense_operations.value()) / 2);
 }
 
 /// Compute bound where the roofline's slope reaches the peak at or before this intensity, and where
@@ -72,12 +87,7 @@ void write_roofline(JsonWriter& json, const ReportContext& context, const Sums& 
       operations * ceilings.bytes_per_second < ceilings.operations_per_second * bytes;
   json.key("roofline");
   json.begin_object();
-  json.key("operational_intensity");
-  if (bytes > 0.0) {
-    json.value(operations / bytes);
-  } else {
-    json.null();
-  }
+  write_ratio(json, "operational_intensity", operations, bytes);
   json.member("attained_operations_per_second", rate(operations, seconds_of(context, sums.cycles)));
   json.member("peak_operations_per_second", ceilings.operations_per_second);
   json.member("peak_bytes_per_second", ceilings.bytes_per_second);

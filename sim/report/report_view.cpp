@@ -51,11 +51,15 @@ class Node {
     if (!json_->is_number()) fail("a number");
     return json_->get<double>();
   }
+  [[nodiscard]] std::optional<double> number_or_null() const {
+    if (json_->is_null()) return {};
+    if (!json_->is_number()) fail("a number or null");
+    return json_->get<double>();
+  }
   [[nodiscard]] bool truth() const {
     if (!json_->is_boolean()) fail("true or false");
     return json_->get<bool>();
   }
-  [[nodiscard]] bool is_null() const { return json_->is_null(); }
   [[nodiscard]] bool is_count() const { return json_->is_number_unsigned(); }
   [[nodiscard]] bool is_text() const { return json_->is_string(); }
 
@@ -97,13 +101,14 @@ ReportSums sums_from(const Node& node) {
           node.member("dense_operations").count(),
           node.member("dram_bytes").count(),
           node.member("energy_joules").number(),
-          node.member("average_power_watts").number()};
+          node.member("average_power_watts").number(),
+          node.member("picojoules_per_multiply_accumulate").number_or_null(),
+          node.member("picojoules_per_dense_multiply_accumulate").number_or_null()};
 }
 
 ReportRoofline roofline_from(const Node& node) {
   ReportRoofline roofline;
-  const Node intensity = node.member("operational_intensity");
-  if (!intensity.is_null()) roofline.operational_intensity = intensity.number();
+  roofline.operational_intensity = node.member("operational_intensity").number_or_null();
   roofline.attained_operations_per_second = node.member("attained_operations_per_second").number();
   roofline.peak_operations_per_second = node.member("peak_operations_per_second").number();
   roofline.peak_bytes_per_second = node.member("peak_bytes_per_second").number();

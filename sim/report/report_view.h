@@ -20,6 +20,9 @@ struct ReportSums {
   std::uint64_t dram_bytes = 0;
   double energy_joules = 0.0;
   double average_power_watts = 0.0;
+  /// Nothing where there is no multiply-accumulate.
+  std::optional<double> picojoules_per_multiply_accumulate;
+  std::optional<double> picojoules_per_dense_multiply_accumulate;
 };
 
 struct ReportDetail {

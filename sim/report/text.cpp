@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -150,6 +151,16 @@ std::string details_block(const ReportView& view, std::size_t begin, std::size_t
   for (std::size_t index = begin; index < end; ++index) {
     table.add_column(cell(view.layers[index].name));
   }
+  const auto add_energy = [&](const char* title, auto member) {
+    std::vector<std::string> cells = {title, "pJ"};
+    for (std::size_t index = begin; index < end; ++index) {
+      const std::optional<double>& value = view.layers[index].sums.*member;
+      cells.push_back(value ? format_number(*value) : "");
+    }
+    table.add_row(std::move(cells));
+  };
+  add_energy("energy per multiply-accumulate", &ReportSums::picojoules_per_multiply_accumulate);
+  add_energy("energy per dense one", &ReportSums::picojoules_per_dense_multiply_accumulate);
   for (const std::string& name : view.detail_names) {
     std::string unit;
     std::vector<std::string> values;
@@ -167,7 +178,6 @@ std::string details_block(const ReportView& view, std::size_t begin, std::size_t
 }
 
 std::string details(const ReportView& view) {
-  if (view.detail_names.empty()) return "";
   std::string text = "\nDetails\n";
   for (std::size_t begin = 0; begin < view.layers.size(); begin += kLayersPerBlock) {
     if (begin > 0) text += '\n';

@@ -99,6 +99,14 @@ TEST(ReportText, SaysWhereValuesDiffer) {
   EXPECT_THAT(render_report(run.json(), "report.json", ReportFormat::text), HasSubstr("MISMATCH"));
 }
 
+TEST(ReportText, StatesTheEnergyPerMultiplyAccumulate) {
+  // 8 nJ over 1,500 effective and 15,000 dense ones.
+  EXPECT_THAT(text_of_sample(), HasSubstr("energy per multiply-accumulate  pJ                     "
+                                          "5.333"));
+  EXPECT_THAT(text_of_sample(), HasSubstr("energy per dense one            pJ                    "
+                                          "0.5333"));
+}
+
 TEST(ReportText, SplitsTheEnergyByModule) {
   // 8 nJ and 24 nJ over 4 us.
   EXPECT_THAT(text_of_sample(), HasSubstr("Memory  0.008000  0.02400  0.03200  100.0  8.000\n"));
@@ -137,6 +145,7 @@ TEST(ReportCsv, HasAHeaderWithUnitsAndARowPerLayer) {
       records[0],
       ElementsAre("machine", "workload", "mode", "layer", "type", "cycles", "seconds", "operations",
                   "dense_operations", "dram_bytes", "energy_joules", "average_power_watts",
+                  "picojoules_per_multiply_accumulate", "picojoules_per_dense_multiply_accumulate",
                   "utilization", "bottleneck", "operational_intensity [operations/byte]",
                   "attained_operations_per_second", "values_checked", "values_match",
                   "values_sha256", "values_rms_error", "load_balance [ratio]",
@@ -144,9 +153,10 @@ TEST(ReportCsv, HasAHeaderWithUnitsAndARowPerLayer) {
   EXPECT_THAT(
       records[1],
       ElementsAre("sample", "two layers", "fast", "first", "fully_connected", "1000", "1e-06",
-                  "3000", "30000", "7", "8e-09", MatchesRegex("0\\.008.*"), "0.75",
-                  "load_imbalance", "0.75", MatchesRegex("3000000000(\\.0)?"), "true", "true",
-                  std::string(64, 'a'), "0.125", "0.75", "12345", "saturating, 16 bits"));
+                  "3000", "30000", "7", "8e-09", MatchesRegex("0\\.008.*"), MatchesRegex("5.333.*"),
+                  MatchesRegex("0.5333.*"), "0.75", "load_imbalance", "0.75",
+                  MatchesRegex("3000000000(\\.0)?"), "true", "true", std::string(64, 'a'), "0.125",
+                  "0.75", "12345", "saturating, 16 bits"));
 }
 
 TEST(ReportCsv, LeavesEmptyWhatALayerLacks) {
@@ -154,8 +164,8 @@ TEST(ReportCsv, LeavesEmptyWhatALayerLacks) {
   const auto records = csv_of_sample(run);
   ASSERT_EQ(records[3].size(), records[0].size());
   EXPECT_EQ(records[3][3], "pool");
-  EXPECT_EQ(records[3][14], "");
-  EXPECT_EQ(records[3][20], "");
+  EXPECT_EQ(records[3][16], "");
+  EXPECT_EQ(records[3][22], "");
 }
 
 TEST(ReportCsv, QuotesFieldsByRfc4180) {

@@ -47,13 +47,17 @@ TEST(ReportJson, HasTheMembersOfTheFormatInOrder) {
               ElementsAre("schema", "nzsim_version", "machine", "machine_source", "workload",
                           "workload_source", "mode", "mode_note", "seed", "clock_hz", "totals",
                           "layers", "statistics", "energy_table", "energy", "area", "roofline"));
-  EXPECT_THAT(keys_of(report["totals"]),
-              ElementsAre("cycles", "seconds", "operations", "dense_operations", "dram_bytes",
-                          "energy_joules", "average_power_watts", "host_seconds"));
+  EXPECT_THAT(
+      keys_of(report["totals"]),
+      ElementsAre("cycles", "seconds", "operations", "dense_operations", "dram_bytes",
+                  "energy_joules", "average_power_watts", "picojoules_per_multiply_accumulate",
+                  "picojoules_per_dense_multiply_accumulate", "host_seconds"));
   EXPECT_THAT(keys_of(report["layers"][0]),
               ElementsAre("name", "type", "cycles", "seconds", "operations", "dense_operations",
-                          "dram_bytes", "energy_joules", "average_power_watts", "utilization",
-                          "bottleneck", "values", "details", "per_pe", "energy", "roofline"));
+                          "dram_bytes", "energy_joules", "average_power_watts",
+                          "picojoules_per_multiply_accumulate",
+                          "picojoules_per_dense_multiply_accumulate", "utilization", "bottleneck",
+                          "values", "details", "per_pe", "energy", "roofline"));
   EXPECT_THAT(
       keys_of(report["layers"][0]["values"]),
       ElementsAre("checked", "matches", "sha256", "rms_error", "largest_error", "largest_output"));
@@ -89,12 +93,17 @@ TEST(ReportJson, TotalsAreSumsOverTheLayers) {
   // 4,000 reads of 2 pJ, and 3 mW for 8,000 cycles of 1 ns: 8,000 pJ + 24,000 pJ.
   EXPECT_DOUBLE_EQ(totals["energy_joules"], 32e-9);
   EXPECT_DOUBLE_EQ(totals["average_power_watts"], 32e-9 / 4e-6);
+  // 6,000 multiply-accumulates, 60,000 without compression.
+  EXPECT_DOUBLE_EQ(totals["picojoules_per_multiply_accumulate"], 32e3 / 6000);
+  EXPECT_DOUBLE_EQ(totals["picojoules_per_dense_multiply_accumulate"], 32e3 / 60000);
 }
 
 TEST(ReportJson, LayerOfNoCyclesHasRatesOfZero) {
   const Json pool = sample_report()["layers"][2];
   EXPECT_EQ(pool["cycles"], 0);
   EXPECT_EQ(pool["average_power_watts"], 0.0);
+  EXPECT_TRUE(pool["picojoules_per_multiply_accumulate"].is_null());
+  EXPECT_TRUE(pool["picojoules_per_dense_multiply_accumulate"].is_null());
   EXPECT_EQ(pool["roofline"]["attained_operations_per_second"], 0.0);
   EXPECT_TRUE(pool["roofline"]["operational_intensity"].is_null());
   EXPECT_EQ(pool["roofline"]["bound"], "compute");
