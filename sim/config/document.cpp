@@ -42,22 +42,30 @@ std::vector<std::size_t> place_of(const Json& tree, std::string_view pointer) {
   return place;
 }
 
-void add_unknown_keys(const State& state, std::vector<State::Problem>& problems) {
+/// Adds a problem for each unknown key; returns how many were too many.
+std::size_t add_unknown_keys(const State& state, std::vector<State::Problem>& problems) {
+  std::size_t uncounted = 0;
   for (const auto& [pointer, object] : state.visited) {
     if (object.value == nullptr || object.keys_undecided) continue;
     for (const auto& [key, value] : object.value->items()) {
       const auto& asked = object.asked;
       if (is_ignored_key(key) || std::find(asked.begin(), asked.end(), key) != asked.end())
         continue;
+      if (problems.size() >= State::kMostProblems) {
+        ++uncounted;
+        continue;
+      }
       const std::string at = child_pointer(pointer, key);
       problems.push_back({at, {state.origin(at), at, "unknown key" + suggestion(key, asked)}});
     }
   }
+  return uncounted;
 }
 
 std::vector<Diagnostic> all_problems(const State& state) {
   std::vector<State::Problem> problems = state.problems;
-  if (!state.rejected.contains("")) add_unknown_keys(state, problems);
+  std::size_t uncounted = state.uncounted_problems;
+  if (!state.rejected.contains("")) uncounted += add_unknown_keys(state, problems);
   std::vector<std::pair<std::vector<std::size_t>, std::size_t>> order;
   for (std::size_t index = 0; index < problems.size(); ++index) {
     order.emplace_back(place_of(state.tree, problems[index].pointer), index);
@@ -69,7 +77,7 @@ std::vector<Diagnostic> all_problems(const State& state) {
     if (diagnostics.size() == kMostLines) break;
     diagnostics.push_back(std::move(problems[index].diagnostic));
   }
-  const std::size_t count = problems.size() + state.uncounted_problems;
+  const std::size_t count = problems.size() + uncounted;
   if (count > diagnostics.size()) {
     diagnostics.push_back(
         {state.path.string(), "", fmt::format("{} more errors", count - diagnostics.size())});
@@ -104,6 +112,11 @@ std::string State::origin(std::string_view pointer) const { return origin_of(ori
 void State::add_problem(const std::string& pointer, std::string message) {
   // Nothing can be said of the keys of a top value that is no object.
   if (describing || rejected.contains("")) return;
+  for (std::size_t end = pointer.size(); end != std::string::npos && end > 0;
+       end = pointer.rfind('/', end - 1)) {
+    spoiled.insert(pointer.substr(0, end));
+  }
+  spoiled.insert("");
   if (problems.size() == kMostProblems) {
     ++uncounted_problems;
     return;

@@ -76,6 +76,35 @@ bool ConfigNode::boolean(std::string_view key, std::optional<bool> default_value
   return default_value.value_or(false);
 }
 
+std::optional<std::int64_t> ConfigNode::optional_integer(std::string_view key,
+                                                         const IntegerRule& rule) {
+  if (describing()) {
+    Access::describe(*this, key, schema_of(rule), rule.description, false);
+    return std::nullopt;
+  }
+  if (Access::find(*this, key) == nullptr) return std::nullopt;
+  return integer(key, {.minimum = rule.minimum, .maximum = rule.maximum});
+}
+
+std::optional<bool> ConfigNode::optional_boolean(std::string_view key,
+                                                 std::string_view description) {
+  if (describing()) {
+    Access::describe(*this, key, {{"type", "boolean"}}, description, false);
+    return std::nullopt;
+  }
+  if (Access::find(*this, key) == nullptr) return std::nullopt;
+  return boolean(key, std::nullopt, description);
+}
+
+void ConfigNode::marker(std::string_view key, std::string_view description) {
+  if (describing()) {
+    Access::describe(*this, key, {{"const", true}}, description, true);
+    return;
+  }
+  const Json* const value = Access::find(*this, key);
+  if (value == nullptr || *value != true) Access::reject(*this, key, "true", value);
+}
+
 std::string ConfigNode::text(std::string_view key, const TextRule& rule) {
   if (describing()) {
     add_default(
@@ -154,14 +183,12 @@ void ConfigNode::fail(std::string_view key, std::string message) {
 
 bool ConfigNode::valid(std::string_view key) const {
   const std::string pointer = key.empty() ? pointer_ : child_pointer(pointer_, key);
-  return std::none_of(state_->problems.begin(), state_->problems.end(), [&](const auto& problem) {
-    const std::string& at = problem.pointer;
-    return at.compare(0, pointer.size(), pointer) == 0 &&
-           (at.size() == pointer.size() || at[pointer.size()] == '/');
-  });
+  return !state_->spoiled.contains(pointer);
 }
 
 bool ConfigNode::describing() const { return state_->describing; }
+
+const std::filesystem::path& ConfigNode::file() const { return state_->path; }
 
 std::filesystem::path ConfigNode::directory() const { return state_->path.parent_path(); }
 

@@ -136,6 +136,13 @@ class ConfigNode {
   std::string text(std::string_view key, const TextRule& rule);
   std::string choice(std::string_view key, const ChoiceRule& rule);
 
+  /// A key without default that may be missing; `rule.default_value` has no meaning here.
+  std::optional<std::int64_t> optional_integer(std::string_view key, const IntegerRule& rule);
+  std::optional<bool> optional_boolean(std::string_view key, std::string_view description);
+
+  /// A key that must be `true`: it says something by being there.
+  void marker(std::string_view key, std::string_view description);
+
   /// An integer, or `keyword` for which it returns no value (`"auto"`). The default is the keyword
   /// unless `rule` has one.
   std::optional<std::int64_t> integer_or(std::string_view key, std::string_view keyword,
@@ -206,6 +213,8 @@ class ConfigNode {
   [[nodiscard]] const std::string& pointer() const { return pointer_; }
   /// Whether the document is only described, so that cross-checks of values make no sense.
   [[nodiscard]] bool describing() const;
+  /// The file, as `ConfigDocument::path`.
+  [[nodiscard]] const std::filesystem::path& file() const;
   /// Directory that relative file names of this document start from.
   [[nodiscard]] std::filesystem::path directory() const;
 

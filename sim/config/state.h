@@ -46,6 +46,8 @@ struct ConfigDocument::State {
 
   std::vector<Problem> problems;
   std::size_t uncounted_problems = 0;
+  /// Pointers of all problems and of everything above them.
+  std::unordered_set<std::string> spoiled;
   /// Pointers of values that broke the rule of their accessor.
   std::unordered_set<std::string> rejected;
   std::unordered_map<std::string, VisitedObject> visited;

@@ -14,6 +14,38 @@ namespace nzsim {
 
 class ConfigNode;
 
+// A network file (`workloads/networks/NAME.json`) holds `name` (default: the file's),
+// `description`, `source` and `layers`. Each layer has
+//
+// * `name` (unique), `type` (`fully_connected`, `convolution`, `pooling`), `activation` (`none`,
+//   `relu`; default `none`), `batch` (inputs computed one after the other; default 1, or the batch
+//   of the layers whose outputs it takes, from which it may not differ);
+// * where its inputs come from: `activations`: values that belong to the network's input, or
+// `from`:
+//   names of earlier layers, concatenated along the channels (they must agree in height and width).
+//   With neither, the layer takes the outputs of the layer before. A fully connected layer flattens
+//   what it takes to channels x height x width, in that order;
+// * `relu_on_input`: negative inputs count as zero. Default: true where every layer it takes its
+//   inputs from ends in a ReLU (pooling passes the property of its own inputs on) or where its
+//   synthetic activations are not signed; false otherwise, and for files;
+// * values: `{"file": "x.npz"}` or `{"synthetic": {...}}`. Synthetic `weights` have `density` in
+//   (0, 1], `distribution` ("uniform", or {"uneven": {"row_spread", "column_spread"}} in [0, 1]),
+//   `codebook_entries` (16) and `seed` (1); synthetic `activations` have `density`, `distribution`
+//   ("uniform"), `signed` (false) and `seed` (1).
+//
+// Shapes, where `input` and `inputs` may be left out if earlier layers give them, and are checked
+// against these if they are there:
+//
+// * fully connected: `inputs`, `outputs`, `weights`;
+// * convolution: `input` {`channels`, `height`, `width`}, `output_channels`, `kernel`, `stride`
+// (1),
+//   `padding` (0), each an integer or {`height`, `width`}, `groups` (1), `weights`;
+// * pooling: `input`, `kind` (`maximum`, `average`), and either `"global": true` or `kernel`,
+// `stride`
+//   (1), `padding` (0; less than the kernel), `ceil_mode` (false; Caffe's pooling has true).
+//
+// Inputs and outputs of a batch, and weights, are at most 2^31 elements per layer.
+
 /// Height and width of a two-dimensional window, step or padding.
 struct Extent2 {
   std::uint32_t height = 1;
