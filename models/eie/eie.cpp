@@ -4,12 +4,35 @@
 
 #include "models/eie/energy.h"
 #include "models/eie/fast_engine.h"
+#include "models/eie/reference_machine.h"
 #include "models/eie/results.h"
-#include "sim/base/errors.h"
 #include "sim/config/node.h"
 
 namespace nzsim::eie {
 namespace {
+
+/// Runs an elaborated machine and reports it.
+class Reference : public ReferenceMachine {
+ public:
+  Reference(const Config& config, const Statistics& statistics, const EieProgram& program,
+            bool values)
+      : config_(config),
+        statistics_(statistics),
+        program_(program),
+        values_(values),
+        machine_(config, statistics, program) {}
+
+  RunResult run() override {
+    return to_result(config_, statistics_, program_, machine_.run(), values_);
+  }
+
+ private:
+  const Config& config_;
+  const Statistics& statistics_;
+  const EieProgram& program_;
+  bool values_;
+  ReferenceEie machine_;
+};
 
 std::unique_ptr<Accelerator> create(ConfigNode& node, double clock_hz) {
   return std::make_unique<Eie>(Config::from(node, clock_hz));
@@ -41,8 +64,10 @@ RunResult Eie::simulate(const Program& program, const SimulationOptions& options
   return to_result(config_, statistics_, compiled, runs, options.values);
 }
 
-std::unique_ptr<ReferenceMachine> Eie::elaborate(const Program&, const SimulationOptions&) const {
-  throw SimulationError("eie: no reference machine is built in");
+std::unique_ptr<ReferenceMachine> Eie::elaborate(const Program& program,
+                                                 const SimulationOptions& options) const {
+  return std::make_unique<Reference>(config_, statistics_, dynamic_cast<const EieProgram&>(program),
+                                     options.values);
 }
 
 Ceilings Eie::ceilings() const {

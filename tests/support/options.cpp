@@ -1,0 +1,10 @@
+#include "tests/support/options.h"
+
+namespace nzsim::test {
+
+Options& options() {
+  static Options options;
+  return options;
+}
+
+}  // namespace nzsim::test
