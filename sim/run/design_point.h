@@ -19,7 +19,7 @@ struct RunOptions {
   bool values = true;
   std::uint64_t seed = 0;
   /// Directory of compiled programs (`--cache`); nothing: compile each time.
-  std::optional<std::filesystem::path> cache;
+  std::optional<std::filesystem::path> cache = {};
 };
 
 /// One finished run.

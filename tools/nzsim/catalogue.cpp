@@ -1,0 +1,128 @@
+#include "tools/nzsim/catalogue.h"
+
+#include <cstdlib>
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sim/base/errors.h"
+#include "sim/config/node.h"
+#include "tools/nzsim/arguments.h"
+
+namespace nzsim::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Folder of a shelf below a home, and what one of its files is called in messages.
+struct ShelfPlace {
+  const char* folder;
+  const char* noun;
+};
+
+ShelfPlace place_of(Shelf shelf) {
+  switch (shelf) {
+    case Shelf::machines:
+      return {"configs/machines", "machine"};
+    case Shelf::memories:
+      return {"configs/memory", "memory"};
+    case Shelf::platforms:
+      return {"configs/platforms", "platform"};
+    case Shelf::networks:
+      return {"workloads/networks", "network"};
+    case Shelf::published:
+      return {"configs/published", "published table"};
+    case Shelf::energy:
+      return {"configs/energy", "energy table"};
+  }
+  throw std::logic_error("unknown shelf");
+}
+
+std::vector<fs::path> homes() {
+  std::vector<fs::path> all;
+  if (const char* home = std::getenv("NZSIM_HOME"); home != nullptr && *home != '\0') {
+    all.emplace_back(home);
+  }
+  all.emplace_back(NZSIM_SOURCE_DIR);
+  std::error_code error;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  if (!error) all.push_back(binary.parent_path().parent_path() / "share" / "nzsim");
+  return all;
+}
+
+/// Name and file of everything on a shelf; the first home that has a name wins.
+std::map<std::string, fs::path> shelf_files(Shelf shelf) {
+  std::map<std::string, fs::path> files;
+  for (const fs::path& directory : directories(shelf)) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory, error)) {
+      if (entry.path().extension() != ".json") continue;
+      files.emplace(entry.path().stem().string(), entry.path());
+    }
+  }
+  return files;
+}
+
+/// The `description` of a file, or its `title` (published tables).
+std::string description_of(const fs::path& path) {
+  try {
+    ConfigDocument document = ConfigDocument::load(path);
+    ConfigNode root = document.root();
+    const char* const key = root.has("description") ? "description" : "title";
+    return root.text(key, {.default_value = "", .description = "", .may_be_empty = true});
+  } catch (const InputError& error) {
+    return fmt::format("(unreadable: {})", to_string(error.diagnostics().front()));
+  }
+}
+
+[[noreturn]] void fail_unknown(Shelf shelf, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& [name, path] : shelf_files(shelf)) names.push_back(name);
+  throw InputError(
+      word, "",
+      fmt::format("expected the file or name of a {}, got neither{}; names: {}",
+                  place_of(shelf).noun, suggestion(word, names), fmt::join(names, ", ")));
+}
+
+}  // namespace
+
+std::vector<fs::path> directories(Shelf shelf) {
+  std::vector<fs::path> all;
+  for (const fs::path& home : homes()) {
+    const fs::path directory = home / place_of(shelf).folder;
+    std::error_code error;
+    if (fs::is_directory(directory, error)) all.push_back(directory);
+  }
+  return all;
+}
+
+fs::path find_file(Shelf shelf, const std::string& word) {
+  std::error_code error;
+  const bool is_path = word.find('/') != std::string::npos || fs::path(word).extension() == ".json";
+  if (is_path) {
+    if (!fs::exists(word, error)) fail_unknown(shelf, word);
+    return word;
+  }
+  for (const fs::path& directory : directories(shelf)) {
+    fs::path file = directory / (word + ".json");
+    if (fs::exists(file, error)) return file;
+  }
+  if (!fs::is_regular_file(word, error)) fail_unknown(shelf, word);
+  return word;
+}
+
+std::vector<CatalogueItem> catalogue(Shelf shelf) {
+  std::vector<CatalogueItem> items;
+  for (const auto& [name, path] : shelf_files(shelf)) {
+    items.push_back({name, description_of(path), path});
+  }
+  return items;
+}
+
+fs::path shipped_energy() {
+  const std::vector<fs::path> all = directories(Shelf::energy);
+  return all.empty() ? fs::path{} : all.front();
+}
+
+}  // namespace nzsim::cli

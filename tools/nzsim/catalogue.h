@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace nzsim::cli {
+
+/// A kind of files that ship with nzsim and are found by name.
+enum class Shelf { machines, memories, platforms, networks, published, energy };
+
+/// A shipped file.
+struct CatalogueItem {
+  std::string name;
+  std::string description;
+  std::filesystem::path path;
+};
+
+/// Directories that hold files of this kind, the preferred one first: below the environment's
+/// `NZSIM_HOME`, the source directory that nzsim was built from, and `../share/nzsim` beside the
+/// binary.
+[[nodiscard]] std::vector<std::filesystem::path> directories(Shelf shelf);
+
+/// The file that `word` means: a path (where it holds a slash or ends in `.json`), a shipped name,
+/// or a file in the working directory. Throws `InputError` with "did you mean" and the list of
+/// names.
+[[nodiscard]] std::filesystem::path find_file(Shelf shelf, const std::string& word);
+
+/// All shipped files of a kind, by name, with the `description` that each states.
+[[nodiscard]] std::vector<CatalogueItem> catalogue(Shelf shelf);
+
+/// Where machines find energy tables that do not lie beside them.
+[[nodiscard]] std::filesystem::path shipped_energy();
+
+}  // namespace nzsim::cli

@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include "sim/base/errors.h"
+#include "sim/config/node.h"
+#include "sim/energy/table.h"
+#include "sim/run/machine.h"
+#include "sim/workload/network.h"
+#include "tools/nzsim/arguments.h"
+#include "tools/nzsim/commands.h"
+
+namespace nzsim::cli {
+namespace {
+
+/// The schema that a reader describes.
+template <class Reader>
+std::string described(const char* title, Reader reader) {
+  ConfigDocument document = ConfigDocument::describe(title);
+  ConfigNode root = document.root();
+  reader(root);
+  return document.schema();
+}
+
+int schema(const Arguments& arguments) {
+  const std::string& kind = arguments.required(0);
+  std::string text;
+  if (kind == "machine") {
+    text = machine_schema();
+  } else if (kind == "network") {
+    text = described("nzsim network", network_from);
+  } else if (kind == "energy") {
+    text = described("nzsim energy table", energy_table_from);
+  } else {
+    throw InputError("nzsim schema", "", unknown_choice(kind, {"machine", "network", "energy"}));
+  }
+  fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
+  return 0;
+}
+
+}  // namespace
+
+Command schema_command() {
+  return {
+      .name = "schema",
+      .summary = "Print the JSON Schema of a file kind: machine, network or energy.",
+      .positionals = {{"KIND"}},
+      .options = {},
+      .example = "nzsim schema machine",
+      .handler = schema,
+  };
+}
+
+}  // namespace nzsim::cli
