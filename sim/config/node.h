@@ -13,8 +13,8 @@ namespace nzsim {
 
 class ConfigNode;
 
-/// `--set /pointer=value`: `value` is JSON, or a string where it is no JSON. `/a/b` creates
-/// nothing: its parent must exist or be an optional object of the reader.
+/// `--set /pointer=value`: `value` is JSON, or a string where it is no JSON. Objects on the way
+/// that the file lacks are made; like any key they are errors where the reader does not know them.
 struct Override {
   std::string pointer;
   std::string value;
@@ -47,7 +47,8 @@ class ConfigDocument {
   [[nodiscard]] static ConfigDocument load(const std::filesystem::path& path,
                                            const std::vector<Override>& overrides = {});
 
-  /// The same from text; `name` is the file name in messages. `extends` is not followed.
+  /// The same from text; `name` is the file name in messages. `extends` is not followed: it is an
+  /// unknown key.
   [[nodiscard]] static ConfigDocument parse(std::string_view text, std::string name);
 
   /// A document that is only described: accessors return placeholders and record their rules.
