@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +10,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "models/eie/eie.h"
 #include "sim/energy/table.h"
+#include "sim/workload/network.h"
 
 namespace nzsim::eie {
 namespace {
@@ -169,6 +172,32 @@ TEST(EieEnergy, CalibratedEntriesAreTheResidualsOfTable2) {
       EXPECT_NEAR(*entry.milliwatts, residual, 1e-6) << target.module;
     }
   }
+}
+
+TEST(EieEnergy, CalibrationStatesTheActivityThatTheSimulatorCounts) {
+  const Config config;
+  const Statistics statistics(config);
+  const Eie machine(config);
+  const Network network = load_network(NZSIM_SOURCE_DIR "/workloads/networks/alex-7.json");
+  const auto program = machine.compile({network, 0});
+  const CounterValues counters = machine.simulate(*program, {false}).layers.at(0).counters;
+  const auto sum = [&](const CounterVector& vector) {
+    const auto part = vector.of(counters);
+    return std::accumulate(part.begin(), part.end(), std::uint64_t{0});
+  };
+  const Calibration calibration = shipped_table().calibration.value();
+  EXPECT_EQ(calibration.parts, config.pe_count);
+  EXPECT_EQ(calibration.clock_hz, config.clock_hz);
+  EXPECT_EQ(stated(calibration, "cycles"), counters[statistics.cycles.value]);
+  EXPECT_EQ(stated(calibration, "broadcasts"), counters[statistics.broadcasts.value]);
+  EXPECT_EQ(stated(calibration, "pointer_reads"), sum(statistics.pointer_reads));
+  EXPECT_EQ(stated(calibration, "sparse_matrix_line_reads"),
+            sum(statistics.sparse_matrix_line_reads));
+  EXPECT_EQ(stated(calibration, "busy_cycles"), sum(statistics.busy_cycles));
+  EXPECT_EQ(stated(calibration, "multiply_accumulates"), sum(statistics.multiply_accumulates));
+  // What the calibration does not state is none: the layer fits the register files.
+  EXPECT_EQ(counters[statistics.activation_sram_reads.value], 0U);
+  EXPECT_EQ(counters[statistics.activation_sram_writes.value], 0U);
 }
 
 TEST(EieEnergy, TargetsOfTheCalibrationAreTable2) {

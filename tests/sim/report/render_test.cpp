@@ -236,7 +236,7 @@ TEST(RenderReport, RendersOrRefusesEveryDamagedReport) {
   std::mt19937_64 random(1);
   int rendered = 0;
   int refused = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 1500; ++round) {
     std::string damaged = report;
     for (std::uint64_t change = random() % 4 + 1; change > 0; --change) {
       const std::size_t place = random() % damaged.size();
