@@ -17,12 +17,13 @@ std::string spelling(const Option& option) {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      run_command(),       //
-      report_command(),    //
-      list_command(),      //
-      validate_command(),  //
-      schema_command(),    //
-      import_command(),    //
+      run_command(),        //
+      report_command(),     //
+      reproduce_command(),  //
+      list_command(),       //
+      validate_command(),   //
+      schema_command(),     //
+      import_command(),     //
   };
   return all;
 }

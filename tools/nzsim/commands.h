@@ -11,6 +11,7 @@ namespace nzsim::cli {
 [[nodiscard]] Command validate_command();
 [[nodiscard]] Command schema_command();
 [[nodiscard]] Command report_command();
+[[nodiscard]] Command reproduce_command();
 [[nodiscard]] Command import_command();
 
 }  // namespace nzsim::cli

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/nzsim/reproduce/published.h"
+
+namespace nzsim::reproduce {
+
+/// One simulated value beside the published one.
+struct Comparison {
+  std::string row;
+  std::string column;
+  /// Nothing where the publication has no value.
+  std::optional<double> published;
+  double simulated = 0.0;
+
+  /// 100 x (simulated - published) / published; nothing without a published value other than 0.
+  [[nodiscard]] std::optional<double> error_percent() const;
+};
+
+/// Mean of the errors' magnitudes, and the error of largest magnitude.
+struct ErrorSummary {
+  std::size_t compared = 0;
+  /// Errors above the tolerance.
+  std::size_t above_tolerance = 0;
+  double mean_percent = 0.0;
+  double worst_percent = 0.0;
+  std::string worst_row;
+  std::string worst_column;
+};
+
+/// The simulated counterpart of one `PublishedTable`.
+struct ComparisonTable {
+  /// `rows` of it is not used.
+  PublishedTable published;
+  /// Row by row, columns in order.
+  std::vector<Comparison> cells;
+
+  /// Adds the cell (`row`, `column`) with the published value of that place.
+  void add(const std::string& row, const std::string& column, double simulated);
+  [[nodiscard]] ErrorSummary summary() const;
+  [[nodiscard]] bool above_tolerance(const Comparison& cell) const;
+};
+
+/// Everything that `nzsim reproduce NAME` shows.
+struct Reproduction {
+  /// `table4`, `fig8`, ...
+  std::string name;
+  std::string title;
+  std::string source;
+  /// What the simulated side is: machines and networks.
+  std::string simulated;
+  std::vector<ComparisonTable> tables;
+  /// Parameters that were chosen, not published.
+  std::vector<std::string> assumptions;
+  /// Conflicts of the source, and what a reader must know of the comparison.
+  std::vector<std::string> notes;
+};
+
+/// Starts a reproduction with the published side's title, source, notes and conflicts.
+[[nodiscard]] Reproduction begin(const std::string& name, const Published& published);
+
+/// Tables as text: published, simulated, error in percent; a `*` marks an error above the
+/// tolerance.
+[[nodiscard]] std::string to_text(const Reproduction& reproduction);
+
+/// The same, machine-readable: `{"schema": "nzsim-reproduce-1", "reproductions": [...]}`, indented.
+[[nodiscard]] std::string to_json(const std::vector<Reproduction>& reproductions);
+
+}  // namespace nzsim::reproduce

@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "tools/nzsim/reproduce/comparison.h"
+
+namespace nzsim::reproduce {
+namespace {
+
+/// Of tables with one column, and of those with several.
+constexpr int kRowWidth = 36;
+constexpr int kValueWidth = 12;
+constexpr int kLabelWidth = 24;
+constexpr int kColumnWidth = 9;
+constexpr std::size_t kTextWidth = 100;
+
+/// Four significant digits, whole numbers from 10,000 on.
+std::string number(double value) {
+  if (std::abs(value) >= 10'000.0) return fmt::format("{:.0f}", value);
+  return fmt::format("{:.4g}", value);
+}
+
+std::string published_text(const Comparison& cell) {
+  return cell.published ? number(*cell.published) : "-";
+}
+
+std::string error_text(const ComparisonTable& table, const Comparison& cell) {
+  const std::optional<double> error = cell.error_percent();
+  if (!error) return "-";
+  return fmt::format("{:+.1f}{}", *error, table.above_tolerance(cell) ? "*" : " ");
+}
+
+/// One line per row: published, simulated, error.
+void write_single_column(std::string& out, const ComparisonTable& table) {
+  const auto line = [&](const std::string& row, const std::string& published,
+                        const std::string& simulated, const std::string& error) {
+    out += fmt::format("{:<{}}{:>{}}{:>{}}{:>{}}\n", row, kRowWidth, published, kValueWidth,
+                       simulated, kValueWidth, error, kValueWidth);
+  };
+  line("", "published", "simulated", "error [%] ");
+  for (const Comparison& cell : table.cells) {
+    line(cell.row, published_text(cell), number(cell.simulated), error_text(table, cell));
+  }
+}
+
+void write_line(std::string& out, const std::string& label,
+                const std::vector<std::string>& values) {
+  out += fmt::format("{:<{}}", label, kLabelWidth);
+  for (const std::string& value : values) out += fmt::format("{:>{}}", value, kColumnWidth);
+  out += "\n";
+}
+
+/// The row's name and three lines, one value per column of the table.
+void write_row(std::string& out, const ComparisonTable& table, std::span<const Comparison> cells) {
+  std::vector<std::string> published;
+  std::vector<std::string> simulated;
+  std::vector<std::string> errors;
+  for (const Comparison& cell : cells) {
+    published.push_back(published_text(cell));
+    simulated.push_back(number(cell.simulated));
+    errors.push_back(error_text(table, cell));
+  }
+  out += cells.front().row + "\n";
+  write_line(out, "  published", published);
+  write_line(out, "  simulated", simulated);
+  write_line(out, "  error in %", errors);
+}
+
+void write_columns(std::string& out, const ComparisonTable& table) {
+  write_line(out, table.published.column_name, table.published.columns);
+  const std::span<const Comparison> cells(table.cells);
+  const std::size_t columns = table.published.columns.size();
+  for (std::size_t first = 0; first < cells.size(); first += columns) {
+    write_row(out, table, cells.subspan(first, columns));
+  }
+}
+
+void write_summary(std::string& out, const ComparisonTable& table) {
+  const ErrorSummary summary = table.summary();
+  if (summary.compared == 0) return;
+  out += fmt::format("mean error {:.1f} %, worst {:+.1f} % ({}, {})", summary.mean_percent,
+                     summary.worst_percent, summary.worst_row, summary.worst_column);
+  if (summary.above_tolerance > 0) {
+    out +=
+        fmt::format("; {} of {} above {:g} % (*), explained in DEVIATIONS.md",
+                    summary.above_tolerance, summary.compared, *table.published.tolerance_percent);
+  }
+  out += "\n";
+}
+
+/// `label: text`, wrapped at spaces, continuation lines indented.
+void write_wrapped(std::string& out, const std::string& label, const std::string& text) {
+  out += fmt::format("{}:", label);
+  std::size_t width = label.size() + 1;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string_view word(text.data() + begin, end - begin);
+    if (width + 1 + word.size() > kTextWidth) {
+      out += "\n ";
+      width = 1;
+    }
+    out += fmt::format(" {}", word);
+    width += 1 + word.size();
+    begin = end + 1;
+  }
+  out.push_back('\n');
+}
+
+}  // namespace
+
+std::string to_text(const Reproduction& reproduction) {
+  std::string out = fmt::format("== {}: {}\n", reproduction.name, reproduction.title);
+  write_wrapped(out, "published", reproduction.source);
+  write_wrapped(out, "simulated", reproduction.simulated);
+  for (const ComparisonTable& table : reproduction.tables) {
+    out +=
+        fmt::format("\n{}{}{}\n", table.published.title,
+                    table.published.unit.empty() ? "" : fmt::format(" [{}]", table.published.unit),
+                    table.published.digitised ? ", digitised from the figure" : "");
+    if (table.published.columns.size() == 1) {
+      write_single_column(out, table);
+    } else {
+      write_columns(out, table);
+    }
+    write_summary(out, table);
+  }
+  out += "\n";
+  for (const std::string& text : reproduction.assumptions) write_wrapped(out, "assumption", text);
+  for (const std::string& text : reproduction.notes) write_wrapped(out, "note", text);
+  return out;
+}
+
+}  // namespace nzsim::reproduce

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/nzsim/reproduce/comparison.h"
+#include "tools/nzsim/reproduce/experiments.h"
+
+namespace nzsim::reproduce {
+
+/// Simulates what `published` states and puts both side by side.
+using ReproduceFunction = Reproduction (*)(const Published& published, Experiments& experiments);
+
+/// One table or figure that `nzsim reproduce` knows.
+struct Figure {
+  /// What the user types: `table4`.
+  std::string name;
+  /// File name under `configs/published`, without `.json`.
+  std::string published;
+  std::string description;
+  ReproduceFunction reproduce = nullptr;
+};
+
+/// All of them, in the order in which they are shown. Figures 11 to 13 share their runs.
+[[nodiscard]] const std::vector<Figure>& figures();
+
+/// Power and area of one PE by module, and of the machine.
+[[nodiscard]] Reproduction table2(const Published& published, Experiments& experiments);
+/// Theoretical and actual time of the nine layers on 64 PEs.
+[[nodiscard]] Reproduction table4(const Published& published, Experiments& experiments);
+/// EIE's rows among the platforms: 64 PEs, and the projection to 256 PEs with both clocks.
+[[nodiscard]] Reproduction table5(const Published& published, Experiments& experiments);
+/// Load balance over the depth of the activation queue.
+[[nodiscard]] Reproduction fig8(const Published& published, Experiments& experiments);
+/// Line reads and read energy over the width of the sparse-matrix SRAM.
+[[nodiscard]] Reproduction fig9(const Published& published, Experiments& experiments);
+/// Speed-up over the number of PEs.
+[[nodiscard]] Reproduction fig11(const Published& published, Experiments& experiments);
+/// Share of entries that are no padding over the number of PEs.
+[[nodiscard]] Reproduction fig12(const Published& published, Experiments& experiments);
+/// Load balance over the number of PEs.
+[[nodiscard]] Reproduction fig13(const Published& published, Experiments& experiments);
+
+}  // namespace nzsim::reproduce

@@ -1,0 +1,57 @@
+#include "tools/nzsim/reproduce/reproduce.h"
+
+#include <algorithm>
+
+#include "sim/base/errors.h"
+#include "tools/nzsim/arguments.h"
+#include "tools/nzsim/catalogue.h"
+#include "tools/nzsim/reproduce/figures.h"
+
+namespace nzsim::reproduce {
+namespace {
+
+/// Throws `ConfigError` where `name` is none of the figures.
+void check_name(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Figure& figure : figures()) known.push_back(figure.name);
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw ConfigError("nzsim reproduce", "", cli::unknown_choice(name, known));
+  }
+}
+
+}  // namespace
+
+const std::vector<Figure>& figures() {
+  static const std::vector<Figure> all{
+      {"table2", "eie-table2", "power and area of one PE by module", table2},
+      {"table4", "eie-table4", "theoretical and actual time of the nine layers", table4},
+      {"table5", "eie-table5", "EIE's rows: 64 PEs and the projection to 256", table5},
+      {"fig8", "eie-fig8", "load balance over the queue depth", fig8},
+      {"fig9", "eie-fig9", "reads and read energy over the SRAM width", fig9},
+      {"fig11", "eie-fig11", "speed-up over the number of PEs", fig11},
+      {"fig12", "eie-fig12", "real work over the number of PEs", fig12},
+      {"fig13", "eie-fig13", "load balance over the number of PEs", fig13},
+  };
+  return all;
+}
+
+std::string reproduce(const Request& request) {
+  if (request.name) check_name(*request.name);
+  Experiments experiments(request.uneven);
+  std::vector<Reproduction> reproductions;
+  for (const Figure& figure : figures()) {
+    if (request.name && *request.name != figure.name) continue;
+    const Published published =
+        load_published(cli::find_file(cli::Shelf::published, figure.published));
+    reproductions.push_back(figure.reproduce(published, experiments));
+  }
+  if (request.json) return to_json(reproductions);
+  std::string text;
+  for (const Reproduction& reproduction : reproductions) {
+    if (!text.empty()) text += "\n\n";
+    text += to_text(reproduction);
+  }
+  return text;
+}
+
+}  // namespace nzsim::reproduce

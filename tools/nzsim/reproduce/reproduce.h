@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace nzsim::reproduce {
+
+/// What `nzsim reproduce` was asked for.
+struct Request {
+  /// `table4`, `fig8`, ...; nothing: everything.
+  std::optional<std::string> name;
+  /// Synthetic matrices with unevenly filled rows and columns instead of uniform ones.
+  bool uneven = false;
+  /// One JSON document instead of text.
+  bool json = false;
+};
+
+/// Simulates each requested table or figure and returns the text to print. `root` holds `configs`
+/// and `workloads`. Throws `ConfigError` for an unknown name (with "did you mean"), and what
+/// simulating does.
+[[nodiscard]] std::string reproduce(const Request& request);
+
+}  // namespace nzsim::reproduce
