@@ -80,9 +80,10 @@ TEST(PublishedEieData, ModulesAddUpToOneProcessingElement) {
 TEST(PublishedEieData, FrameRateOf64PesIsTheInverseOfAlex7sTime) {
   const Table row("eie-table5", "eie_64pe");
   const double seconds = 1e-6 * Table("eie-table4", "actual").at("alex-7", "actual");
-  EXPECT_NEAR(row.at("frames/s", "value"), 1.0 / seconds, 1.0);
-  EXPECT_NEAR(row.at("frames/J", "value"), 1.0 / seconds / row.at("power [W]", "value"), 1.0);
-  EXPECT_NEAR(row.at("frames/s/mm2", "value"), 1.0 / seconds / row.at("area [mm2]", "value"), 0.5);
+  EXPECT_NEAR(row.at("frames per s", "value"), 1.0 / seconds, 1.0);
+  EXPECT_NEAR(row.at("frames per J", "value"), 1.0 / seconds / row.at("power, W", "value"), 1.0);
+  EXPECT_NEAR(row.at("frames per s and mm2", "value"), 1.0 / seconds / row.at("area, mm2", "value"),
+              0.5);
 }
 
 /// The only layer of a network file.
