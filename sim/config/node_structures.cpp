@@ -241,7 +241,9 @@ void ConfigNode::named_objects(std::string_view key, bool required, std::string_
     for (const auto& [name, member] : members->items()) {
       if (is_ignored_key(name)) continue;
       Access::find(map, name);
-      map.object(name, true, {}, [&](ConfigNode& node) { read(name, node); });
+      // Named anew: clang 14 does not capture a structured binding.
+      map.object(name, true, {},
+                 [&read, &member_name = name](ConfigNode& node) { read(member_name, node); });
     }
   });
 }
