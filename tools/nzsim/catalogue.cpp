@@ -120,6 +120,15 @@ std::vector<CatalogueItem> catalogue(Shelf shelf) {
   return items;
 }
 
+fs::path shipped_file(const fs::path& relative) {
+  std::error_code error;
+  for (const fs::path& home : homes()) {
+    if (fs::is_regular_file(home / relative, error)) return home / relative;
+  }
+  throw InputError(relative.string(), "",
+                   "expected this file of nzsim below NZSIM_HOME, got none there");
+}
+
 fs::path shipped_energy() {
   const std::vector<fs::path> all = directories(Shelf::energy);
   return all.empty() ? fs::path{} : all.front();

@@ -29,6 +29,9 @@ struct CatalogueItem {
 /// All shipped files of a kind, by name, with the `description` that each states.
 [[nodiscard]] std::vector<CatalogueItem> catalogue(Shelf shelf);
 
+/// The shipped file at `relative` below a home. Throws `InputError` where no home has it.
+[[nodiscard]] std::filesystem::path shipped_file(const std::filesystem::path& relative);
+
 /// Where machines find energy tables that do not lie beside them.
 [[nodiscard]] std::filesystem::path shipped_energy();
 

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/base/files.h"
 #include "sim/config/node.h"
 #include "sim/energy/table.h"
 #include "sim/run/machine.h"
 #include "sim/workload/network.h"
 #include "tools/nzsim/arguments.h"
+#include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/commands.h"
 
 namespace nzsim::cli {
@@ -29,8 +31,11 @@ int schema(const Arguments& arguments) {
     text = described("nzsim network", network_from);
   } else if (kind == "energy") {
     text = described("nzsim energy table", energy_table_from);
+  } else if (kind == "report") {
+    text = read_file(shipped_file("configs/schema/report.schema.json"));
   } else {
-    throw InputError("nzsim schema", "", unknown_choice(kind, {"machine", "network", "energy"}));
+    throw InputError("nzsim schema", "",
+                     unknown_choice(kind, {"machine", "network", "energy", "report"}));
   }
   fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
   return 0;
@@ -41,7 +46,7 @@ int schema(const Arguments& arguments) {
 Command schema_command() {
   return {
       .name = "schema",
-      .summary = "Print the JSON Schema of a file kind: machine, network or energy.",
+      .summary = "Print the JSON Schema of a file kind: machine, network, energy or report.",
       .positionals = {{"KIND"}},
       .options = {},
       .example = "nzsim schema machine",
