@@ -37,7 +37,7 @@ TEST(DenseColumns, VectorsEqualTheDefinitionUpToSaturation) {
 
 /// A layer of one matrix with a codebook that saturates now and then.
 struct Layer {
-  explicit Layer(std::uint32_t outputs, double density) : outputs(outputs) {
+  Layer(std::uint32_t rows, double density) : outputs(rows) {
     SyntheticSource source;
     source.density = density;
     matrix = synthetic_matrix(outputs, kInputs, source, 9);
