@@ -185,7 +185,7 @@ TEST(EieReproduction, PrintsAssumptionsAndErrorsAsText) {
 TEST(EieReproduction, RefusesAnUnknownNameWithASuggestion) {
   const CommandResult result = run_reproduce("tabel4");
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.output, testing::HasSubstr("got tabel4; did you mean table4?"));
+  EXPECT_THAT(result.output, testing::HasSubstr("got \"tabel4\"; did you mean \"table4\"?"));
 }
 
 }  // namespace
