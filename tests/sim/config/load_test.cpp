@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -153,8 +154,7 @@ TEST_F(ConfigFiles, RefuseCyclesLongChainsAndMissingBases) {
                                    ": /extends: expected a file that does not extend this one, got "
                                    "\"one\"");
   for (int file = 0; file < 9; ++file) {
-    write("f" + std::to_string(file) + ".json",
-          "{\"extends\": \"f" + std::to_string(file + 1) + "\"}");
+    write(fmt::format("f{}.json", file), fmt::format(R"({{"extends": "f{}"}})", file + 1));
   }
   write("f9.json", "{}");
   EXPECT_EQ(error("f2.json"), "");

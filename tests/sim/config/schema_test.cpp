@@ -167,18 +167,19 @@ class Mutator {
  private:
   std::size_t below(std::size_t limit) { return random_() % limit; }
 
-  /// Pointers of all values below the top.
-  static std::vector<json::json_pointer> places(const json& document) {
-    std::vector<json::json_pointer> pointers;
-    const json flat = document.flatten();
-    for (const auto& entry : flat.items()) {
-      for (json::json_pointer at(entry.key()); !at.empty(); at.pop_back()) pointers.push_back(at);
+  /// Adds the pointers of all values below `value`, which is at `at`.
+  static void add_places(const json& value, const json::json_pointer& at,
+                         std::vector<json::json_pointer>& places) {
+    if (!value.is_structured()) return;
+    for (const auto& [key, member] : value.items()) {
+      places.push_back(value.is_array() ? at / std::stoul(key) : at / key);
+      add_places(member, json::json_pointer(places.back()), places);
     }
-    return pointers;
   }
 
   void mutate(json& document) {
-    const std::vector<json::json_pointer> pointers = places(document);
+    std::vector<json::json_pointer> pointers;
+    add_places(document, json::json_pointer(), pointers);
     if (pointers.empty()) return;
     const json::json_pointer at = pointers[below(pointers.size())];
     json& value = document[at];
