@@ -37,6 +37,7 @@ class ActivationQueue {
 
   /// The clock edge: latches the bus, lets this cycle's pop take effect, reports fullness.
   void commit() {
+    if (!bus_.is_valid && !items_.changes()) return;
     if (bus_.is_valid) items_.push(bus_.item);
     const bool was_full = items_.full();
     items_.commit();

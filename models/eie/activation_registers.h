@@ -40,7 +40,10 @@ class ActivationRegisters {
     return destination_[row];
   }
   /// The arithmetic unit's write port, used in `commit` for a row that was read before.
-  void write_destination(std::uint32_t row, std::int16_t value) { destination_[row] = value; }
+  void write_destination(std::uint32_t row, std::int16_t value, bool is_enabled = true) {
+    const std::int16_t held = destination_[row];
+    destination_[row] = is_enabled ? value : held;
+  }
 
   /// Between passes: host input and output, start of an output batch, end of a layer.
   void write_source(std::uint32_t index, std::int16_t value) { source_[index] = value; }

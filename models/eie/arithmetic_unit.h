@@ -27,7 +27,9 @@ struct LayerArithmetic {
 ///   row (an entry in the slot before) is bypassed;
 /// * c + 4 addition and write strobe: the new value is readable from c + 5.
 ///
-/// The first of the four stages, entry select in c + 1, is `SparseMatrixSram::compute`.
+/// The first of the four stages, entry select in c + 1, is `SparseMatrixSram::compute`. As in
+/// hardware, a stage without an entry computes on what its registers hold, and nothing of it is
+/// kept.
 class ArithmeticUnit {
  public:
   static constexpr const char* kKind = "arithmetic_unit";
@@ -48,12 +50,12 @@ class ArithmeticUnit {
     look_up();
   }
 
-  /// Loads the first stage's input register, after `compute` has read it.
-  void load(const SelectedEntry& entry) { look_up_ = entry; }
+  /// The first stage's input register, for the stage in front to load after `compute` has read it.
+  [[nodiscard]] SelectedEntry& input() { return look_up_; }
 
   /// The clock edge: writes the adder's output.
   void commit(ActivationRegisters& registers) {
-    if (write_.is_valid) registers.write_destination(write_.row, write_.value);
+    registers.write_destination(write_.row, write_.value, write_.is_valid);
   }
 
  private:
@@ -78,20 +80,20 @@ class ArithmeticUnit {
   void add() { write_ = {add_.is_valid, add_saturated(add_.operand, add_.product), add_.row}; }
 
   void multiply(const ActivationRegisters& registers) {
+    const std::int16_t read = registers.destination(multiply_.row);
+    const bool is_bypassed = write_.is_valid & (write_.row == multiply_.row);
     add_.is_valid = multiply_.is_valid;
-    if (!multiply_.is_valid) return;
-    const bool is_bypassed = write_.is_valid && write_.row == multiply_.row;
     add_.product = multiply_fixed(multiply_.weight, multiply_.activation, layer_.product_shift);
-    add_.operand = is_bypassed ? write_.value : registers.destination(multiply_.row);
+    add_.operand = is_bypassed ? write_.value : read;
     add_.row = multiply_.row;
   }
 
   void look_up() {
-    multiply_.is_valid = look_up_.is_valid && look_up_.entry.code != 0;
-    if (!look_up_.is_valid) return;
-    // Modulo arithmetic: the row above the top is -1.
-    const std::uint32_t previous = look_up_.is_top ? ~std::uint32_t{0} : row_;
-    row_ = previous + 1 + look_up_.entry.skip;
+    // Row below the previous entry, 0 at the top: a mask, as the host cannot predict where columns
+    // begin.
+    const std::uint32_t below = (row_ + 1) & (std::uint32_t{look_up_.is_top} - 1);
+    row_ = look_up_.is_valid ? below + look_up_.entry.skip : row_;
+    multiply_.is_valid = look_up_.is_valid & (look_up_.entry.code != 0);
     multiply_.weight = layer_.codebook[look_up_.entry.code];
     multiply_.activation = look_up_.activation;
     multiply_.row = row_;
@@ -102,7 +104,7 @@ class ArithmeticUnit {
   MultiplyRegister multiply_;
   AddRegister add_;
   WriteRegister write_;
-  /// Row of the last entry of the column.
+  /// The row accumulator: row of the column's last entry.
   std::uint32_t row_ = 0;
 };
 

@@ -35,27 +35,32 @@ class PointerRead {
   /// At the start of a layer: no line of the sparse-matrix SRAM has been used.
   void forget_line() { line_length_ = 0; }
 
-  /// One cycle. The stage's registers are seen by this PE alone, so they take their next values
-  /// here.
-  [[nodiscard]] EntryAddress compute(std::uint64_t cycle, ActivationQueue& queue,
-                                     PeCounters& counters) {
+  /// One cycle: loads `entry`, the register behind. The stage's registers are seen by this PE
+  /// alone, so they take their next values here.
+  void compute(std::uint64_t cycle, ActivationQueue& queue, PeCounters& counters,
+               EntryAddress& entry) {
+    entry.is_valid = false;
     if (!holds_item_) {
       ++counters.starved_cycles;
       take_next(cycle, queue);
-      return {};
+      return;
     }
-    if (is_first_slot_) read_pointers(counters);
+    counters.pointer_reads += static_cast<std::uint64_t>(is_first_slot_);
+    is_first_slot_ = false;
     if (address_ == end_) {
       ++counters.empty_column_cycles;
       take_next(cycle, queue);
-      return {};
+      return;
     }
     if (address_ - line_begin_ >= line_length_) change_line(cycle);
     if (cycle < ready_at_) {
       ++counters.line_stall_cycles;
-      return {};
+      return;
     }
-    return issue(cycle, queue, counters);
+    ++counters.busy_cycles;
+    status_.last_entry_slot = cycle;
+    issue(entry);
+    if (++address_ == end_) take_next(cycle, queue);
   }
 
  private:
@@ -64,17 +69,13 @@ class PointerRead {
     if (!holds_item_) return;
     column_ = queue.front().column;
     activation_ = queue.front().value;
+    // The column addresses the banks at the clock edge; the pointers are there in the first slot.
+    const PointerSram::Column pointers = sram_.read(column_);
+    address_ = pointers.begin;
+    end_ = pointers.end;
     is_first_slot_ = true;
-    queue.pop();
-  }
-
-  void read_pointers(PeCounters& counters) {
-    const PointerSram::Column column = sram_.read(column_);
-    address_ = column.begin;
-    end_ = column.end;
-    is_first_slot_ = false;
     is_top_ = true;
-    ++counters.pointer_reads;
+    queue.pop();
   }
 
   void change_line(std::uint64_t cycle) {
@@ -84,15 +85,10 @@ class PointerRead {
     ready_at_ = cycle + line_change_penalty_;
   }
 
-  [[nodiscard]] EntryAddress issue(std::uint64_t cycle, ActivationQueue& queue,
-                                   PeCounters& counters) {
-    const EntryAddress entry{true, is_top_, reads_line_, activation_, address_};
-    ++counters.busy_cycles;
-    status_.last_entry_slot = cycle;
+  void issue(EntryAddress& entry) {
+    entry = {true, is_top_, reads_line_, activation_, address_};
     is_top_ = false;
     reads_line_ = false;
-    if (++address_ == end_) take_next(cycle, queue);
-    return entry;
   }
 
   PointerSram sram_;

@@ -45,9 +45,10 @@ class PointerSram {
 
   /// One access to each bank.
   [[nodiscard]] Column read(std::uint32_t column) const {
-    const std::size_t row = column / 2;
-    if (column % 2 == 0) return {even_.read(row), odd_.read(row)};
-    return {odd_.read(row), even_.read(row + 1)};
+    const std::uint32_t even = even_.read((std::size_t{column} + 1) / 2);
+    const std::uint32_t odd = odd_.read(column / 2);
+    const bool is_even = column % 2 == 0;
+    return {is_even ? even : odd, is_even ? odd : even};
   }
 
  private:

@@ -21,8 +21,9 @@ ProcessingElement::ProcessingElement(const sc_core::sc_module_name& name, ClockD
 void ProcessingElement::compute() {
   PeParts& pe = parts_;
   pe.arithmetic_unit.compute(pe.activation_registers);
-  pe.arithmetic_unit.load(pe.sparse_matrix_sram.compute(pe.counters));
-  pe.sparse_matrix_sram.load(pe.pointer_read.compute(cycle_, pe.activation_queue, pe.counters));
+  pe.sparse_matrix_sram.compute(pe.counters, pe.arithmetic_unit.input());
+  pe.pointer_read.compute(cycle_, pe.activation_queue, pe.counters, pe.sparse_matrix_sram.input());
+  pe.sparse_matrix_sram.prefetch();
 }
 
 void ProcessingElement::commit() {

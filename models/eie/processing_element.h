@@ -25,9 +25,9 @@ struct SharedWires {
   ActivationTransfer transfer;
 };
 
-/// The parts of one PE, side by side: everything that is touched each cycle. The machine keeps
-/// those of all PEs in one array.
-struct PeParts {
+/// The parts of one PE, side by side: everything that is touched each cycle, in whole cache lines
+/// of the host. The machine keeps those of all PEs in one array.
+struct alignas(64) PeParts {
   PeParts(const Config& config, SharedWires& wires)
       : pointer_read(config.entries_per_line(), config.line_change_penalty_cycles, wires.status),
         arithmetic_unit(wires.layer),

@@ -42,17 +42,23 @@ class SparseMatrixSram {
     base_ = image.column_starts(0, 0)[pe];
   }
 
-  /// Loads the address register, after `compute` has read it.
-  void load(const EntryAddress& address) { address_ = address; }
+  /// The address register, for the stage in front to load after `compute` has read it.
+  [[nodiscard]] EntryAddress& input() { return address_; }
+  /// A hint to the host's cache, no hardware: the entry is used when all other PEs have been
+  /// stepped.
+  void prefetch() const { __builtin_prefetch(entries_ + (address_.address - base_)); }
   [[nodiscard]] bool empty() const { return !address_.is_valid; }
 
-  [[nodiscard]] SelectedEntry compute(PeCounters& counters) const {
-    if (!address_.is_valid) return {};
-    const Entry entry = entries_[address_.address - base_];
+  /// One cycle: loads `selected`, the register behind.
+  void compute(PeCounters& counters, SelectedEntry& selected) const {
+    selected.is_valid = address_.is_valid;
+    if (!address_.is_valid) return;
+    selected.is_top = address_.is_top;
+    selected.activation = address_.activation;
+    selected.entry = entries_[address_.address - base_];
     counters.sparse_matrix_line_reads += static_cast<std::uint64_t>(address_.reads_line);
-    counters.multiply_accumulates += static_cast<std::uint64_t>(entry.code != 0);
-    counters.padding_entries += static_cast<std::uint64_t>(entry.code == 0);
-    return {true, address_.is_top, address_.activation, entry};
+    counters.multiply_accumulates += static_cast<std::uint64_t>(selected.entry.code != 0);
+    counters.padding_entries += static_cast<std::uint64_t>(selected.entry.code == 0);
   }
 
  private:

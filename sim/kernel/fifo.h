@@ -32,6 +32,9 @@ class Fifo {
   /// Takes the front away; the FIFO must not be empty.
   void pop() { is_popped_ = true; }
 
+  /// Whether there was a push or a pop in this cycle: else `commit` changes nothing.
+  [[nodiscard]] bool changes() const { return is_pushed_ || is_popped_; }
+
   /// The clock edge: this cycle's push and pop take effect.
   void commit() {
     if (is_popped_) head_ = wrapped(head_ + 1);
