@@ -311,7 +311,7 @@ TEST(Core, GivesTheSameResultInTheKernelAtItsClock) {
   const PassRun direct = run(config, layer, inputs);
   const std::string in_kernel = nzsim::test::fork_and_capture([&] {
     const PassRun result = run(config, layer, inputs, {}, Stepping::kernel);
-    return text_of(result) + " at " + std::to_string(sc_core::sc_time_stamp().value());
+    return fmt::format("{} at {}", text_of(result), sc_core::sc_time_stamp().value());
   });
   // 800 MHz: the last cycle, T - 1 as nothing follows the last entry, begins at (T - 1) x 1.25 ns.
   EXPECT_EQ(in_kernel, text_of(direct) + " at " + std::to_string((direct.cycles - 1) * 1'250'000));
