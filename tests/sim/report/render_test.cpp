@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -215,7 +216,7 @@ TEST(RenderReport, RefusesTextsThatWouldMultiply) {
 TEST(RenderReport, RefusesMoreColumnsThanATableCanHave) {
   nlohmann::json details;
   for (int index = 0; index < 256; ++index) {
-    details["d" + std::to_string(index)] = {{"value", 1}, {"unit", ""}, {"description", ""}};
+    details[fmt::format("d{}", index)] = {{"value", 1}, {"unit", ""}, {"description", ""}};
   }
   // The other layers have three more.
   EXPECT_THAT(error_of(sample_with("/layers/0/details", details)),
