@@ -191,6 +191,8 @@ std::map<std::string, NumpyArray> load_npz(const std::filesystem::path& path) {
 }
 
 std::string format_npz(const std::map<std::string, NumpyArray>& arrays) {
+  // libzip deletes an archive without entries; its image is the end record alone.
+  if (arrays.empty()) return "PK\5\6" + std::string(18, '\0');
   ZipError error;
   Source target(zip_source_buffer_create(nullptr, 0, 0, &error.error));
   if (!target) fail_writing(error.text());

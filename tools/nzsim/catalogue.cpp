@@ -31,6 +31,8 @@ ShelfPlace place_of(Shelf shelf) {
       return {"configs/platforms", "platform"};
     case Shelf::networks:
       return {"workloads/networks", "network"};
+    case Shelf::templates:
+      return {"workloads/import", "network template"};
     case Shelf::published:
       return {"configs/published", "published table"};
     case Shelf::energy:

@@ -7,7 +7,7 @@
 namespace nzsim::cli {
 
 /// A kind of files that ship with nzsim and are found by name.
-enum class Shelf { machines, memories, platforms, networks, published, energy };
+enum class Shelf { machines, memories, platforms, networks, templates, published, energy };
 
 /// A shipped file.
 struct CatalogueItem {

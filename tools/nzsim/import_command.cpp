@@ -9,6 +9,9 @@
 namespace nzsim::cli {
 namespace {
 
+/// The one network whose container is public.
+constexpr const char* kDefaultTemplate = "squeezenet_v1.0";
+
 /// Inputs of the first layer where `--activation-density` asks for drawn ones.
 std::optional<SyntheticSource> synthetic_activations(const Arguments& arguments) {
   const auto density = arguments.number("activation-density", 1e-6, 1.0);
@@ -38,8 +41,9 @@ ImportRequest request_of(const Arguments& arguments) {
                            : Activation::none;
   if (const auto file = arguments.text("activations")) request.activations = *file;
   request.synthetic_activations = synthetic_activations(arguments);
-  if (const auto name = arguments.text("template")) {
-    request.network_template = find_file(Shelf::networks, *name);
+  if (request.format == ImportFormat::deep_compression) {
+    request.network_template =
+        find_file(Shelf::templates, arguments.text("template").value_or(kDefaultTemplate));
   }
   request.seed = arguments.integer("seed", 0, UINT64_MAX).value_or(request.seed);
   return request;
@@ -71,7 +75,7 @@ Command import_command() {
                   {"activation", "relu|none", "activation function of the layer (default relu)"},
                   {"activations", "FILE", "inputs of the first layer: .npz, .npy or .mtx"},
                   {"activation-density", "SHARE", "draw the inputs, this share of them not zero"},
-                  {"template", "NETWORK", "names and shapes of a container's layers (.net)"},
+                  {"template", "NETWORK", "layers of a .net container (default squeezenet_v1.0)"},
                   {"seed", "N", "of values that FILE does not hold (default 1)"}},
       .example =
           "nzsim import layer.smtx --out my-layer --activation-density 0.35\n"

@@ -156,6 +156,8 @@ TEST(Npz, ReadsWhatItWrites) {
   EXPECT_EQ(read.at("codebook").bytes, codebook.bytes);
 }
 
+TEST(Npz, HoldsNoArraysAtAll) { EXPECT_TRUE(parse_npz(format_npz({}), "x.npz").empty()); }
+
 TEST(Npz, WritesTheSameBytesEachTime) {
   EXPECT_EQ(format_npz({{"codes", small_array()}}), format_npz({{"codes", small_array()}}));
 }
