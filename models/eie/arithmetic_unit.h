@@ -19,8 +19,7 @@ struct LayerArithmetic {
 /// A PE's arithmetic unit: y = y + S[code] x activation in 16-bit saturating fixed point, four
 /// pipeline stages (Han et al., ISCA 2016, Sections IV and VI). For an entry in slot c:
 ///
-/// * c + 2 codebook look-up and row accumulation: row = previous row + 1 + skip, starting at -1
-/// above
+/// * c + 2 codebook look-up and row accumulation: row = previous row + 1 + skip, starting above
 ///   the top of each column; a padding entry moves the row as well and writes nothing;
 /// * c + 3 multiplication and read of the destination register. The register file delivers what was
 ///   written up to the cycle before; the sum that the adder forms in this very cycle for the same

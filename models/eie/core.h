@@ -22,9 +22,9 @@ namespace nzsim::eie {
 /// entry's registered write strobe is visible to the central control. Nothing but bubbles,
 /// starvation and idle scanning can follow, but it does follow in the hardware: the machine is
 /// stepped until everything is broadcast and all queues and pipelines are empty. Cycles beyond the
-/// horizon (last entry slot so far
-/// + 5, initially 8) are therefore counted tentatively: they are taken in when a later entry slot
-/// moves the horizon, and dropped at the end of the pass.
+/// horizon, five cycles behind the last entry slot so far and initially cycle 8, are therefore
+/// counted tentatively: they are taken in when a later entry slot moves the horizon, and dropped at
+/// the end of the pass.
 class Core final : public sc_core::sc_module, private CycleObserver {
  public:
   /// Builds the hierarchy. `config` must outlive the module.

@@ -33,19 +33,38 @@ struct DoubleArithmetic {
   }
 };
 
+/// Output positions [begin, end) whose input position, output x stride + tap - padding, lies
+/// inside.
+struct Inside {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+Inside inside(std::uint32_t outputs, std::uint32_t inputs, std::uint32_t stride, std::uint32_t tap,
+              std::uint32_t padding) {
+  const std::int64_t offset = std::int64_t{tap} - padding;
+  const std::int64_t begin = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
+  const std::int64_t last = std::int64_t{inputs} - 1 - offset;
+  const std::int64_t end = last < 0 ? 0 : last / stride + 1;
+  return {begin, std::min<std::int64_t>(end, outputs)};
+}
+
 /// One output channel of a convolution: adds one weight's contribution to every output pixel.
 template <class Arithmetic, class Value = typename Arithmetic::Value>
 void add_shifted_map(const LayerSpec& spec, const Arithmetic& arithmetic, std::uint16_t code,
                      std::uint32_t ky, std::uint32_t kx, const Value* input, Value* output) {
-  for (std::uint32_t y = 0; y < spec.output.height; ++y) {
-    const std::int64_t in_y = std::int64_t{y} * spec.stride.height + ky - spec.padding.height;
-    if (in_y < 0 || in_y >= spec.input.height) continue;
+  const Inside rows =
+      inside(spec.output.height, spec.input.height, spec.stride.height, ky, spec.padding.height);
+  const Inside columns =
+      inside(spec.output.width, spec.input.width, spec.stride.width, kx, spec.padding.width);
+  const std::int64_t step = spec.stride.width;
+  const std::int64_t offset = std::int64_t{kx} - spec.padding.width;
+  for (std::int64_t y = rows.begin; y < rows.end; ++y) {
+    const std::int64_t in_y = y * spec.stride.height + ky - spec.padding.height;
     const Value* in_row = input + in_y * spec.input.width;
-    Value* out_row = output + std::size_t{y} * spec.output.width;
-    for (std::uint32_t x = 0; x < spec.output.width; ++x) {
-      const std::int64_t in_x = std::int64_t{x} * spec.stride.width + kx - spec.padding.width;
-      if (in_x < 0 || in_x >= spec.input.width) continue;
-      out_row[x] = arithmetic.multiply_add(out_row[x], code, in_row[in_x]);
+    Value* out_row = output + y * spec.output.width;
+    for (std::int64_t x = columns.begin; x < columns.end; ++x) {
+      out_row[x] = arithmetic.multiply_add(out_row[x], code, in_row[x * step + offset]);
     }
   }
 }
