@@ -40,7 +40,7 @@ constexpr std::array<FormatName, 5> kFormats{{{ImportFormat::numpy, "npz", ".npz
 
 /// Everything that a directory will hold, before any of it is written.
 struct ImportedNetwork {
-  Json document;
+  Json document = Json::object();
   /// Per weight layer its name, its file's name and its contents.
   struct Layer {
     std::string name;
@@ -85,8 +85,7 @@ Network network_of(const Json& document, const std::string& name) {
   return network;
 }
 
-ImportedNetwork import_single(const ImportRequest& request, ImportFormat format) {
-  ImportedNetwork imported;
+void import_single(const ImportRequest& request, ImportFormat format, ImportedNetwork& imported) {
   LayerFile layer = read_single_layer(request, format, imported.notes);
   if (request.activations) {
     layer.activations = read_activations(*request.activations, {layer.matrix.inputs, 1, 1});
@@ -108,7 +107,6 @@ ImportedNetwork import_single(const ImportRequest& request, ImportFormat format)
                     {"activations",
                      layer.activations ? Json{{"file", file_name}} : synthetic_json(synthetic)}}});
   imported.layers.push_back({name, file_name, std::move(layer)});
-  return imported;
 }
 
 /// Whether `layer` of a network file has weights.
@@ -173,14 +171,17 @@ void share_container(const ImportRequest& request, ImportedNetwork& imported) {
   }
 }
 
-ImportedNetwork import_container(const ImportRequest& request) {
-  ImportedNetwork imported;
+void import_container(const ImportRequest& request, ImportedNetwork& imported) {
   imported.document = read_template(request.network_template);
   const std::vector<std::string> file_names = name_weight_files(imported.document);
   const Network network = network_of(imported.document, request.network_template.string());
   std::vector<DeepCompressionShape> shapes;
   for (const LayerSpec& spec : network.layers) {
     if (spec.has_weights()) shapes.push_back(container_shape(spec, request.network_template));
+  }
+  if (shapes.empty()) {
+    throw WorkloadError(request.network_template.string(), "/layers",
+                        "expected layers with weights, got none");
   }
   std::vector<DeepCompressionLayer> layers =
       parse_deep_compression(read_file(request.input), request.input.string(), shapes);
@@ -194,7 +195,7 @@ ImportedNetwork import_container(const ImportRequest& request) {
   Json& first = imported.document["layers"][0];
   if (request.activations) {
     ActivationTensor inputs = read_activations(*request.activations, network.layers[0].input);
-    first["activations"] = {{"file", imported.layers.at(0).file_name}};
+    first["activations"] = {{"file", imported.layers[0].file_name}};
     for (Json& layer : imported.document["layers"]) layer["batch"] = inputs.vectors;
     imported.layers[0].file.activations = std::move(inputs);
   } else if (request.synthetic_activations) {
@@ -203,7 +204,6 @@ ImportedNetwork import_container(const ImportRequest& request) {
   const std::string shapes_source = imported.document.value("source", "");
   imported.document["source"] =
       source_of(request.input) + (shapes_source.empty() ? "" : "; shapes: " + shapes_source);
-  return imported;
 }
 
 void check_request(const ImportRequest& request) {
@@ -214,7 +214,7 @@ void check_request(const ImportRequest& request) {
   }
 }
 
-ImportSummary write_network(const ImportRequest& request, ImportedNetwork imported) {
+ImportSummary write_network(const ImportRequest& request, const ImportedNetwork& imported) {
   OutputDirectory directory(request.output);
   const std::string name = directory.path().filename().string();
   Json document;
@@ -228,7 +228,7 @@ ImportSummary write_network(const ImportRequest& request, ImportedNetwork import
   static_cast<void>(network_of(document, network_file.string()));
   ImportSummary summary;
   summary.network_file = network_file;
-  summary.notes = std::move(imported.notes);
+  summary.notes = imported.notes;
   for (const ImportedNetwork::Layer& layer : imported.layers) {
     const CompressedMatrix& matrix = layer.file.matrix;
     directory.write(layer.file_name, format_npz(layer_arrays(layer.file)));
@@ -264,9 +264,13 @@ ImportFormat import_format(const std::string& name, const fs::path& input) {
 ImportSummary import_network(const ImportRequest& request) {
   check_request(request);
   const ImportFormat format = request.format ? *request.format : import_format("", request.input);
-  return write_network(request, format == ImportFormat::deep_compression
-                                    ? import_container(request)
-                                    : import_single(request, format));
+  ImportedNetwork imported;
+  if (format == ImportFormat::deep_compression) {
+    import_container(request, imported);
+  } else {
+    import_single(request, format, imported);
+  }
+  return write_network(request, imported);
 }
 
 }  // namespace nzsim

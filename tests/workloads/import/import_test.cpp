@@ -290,6 +290,11 @@ TEST_F(ImportContainer, NeedsATemplateThatFits) {
 
 TEST_F(ImportContainer, NamesTheTemplateInItsErrors) {
   input("two.net", contents);
+  write_file(request.network_template, R"({"layers": [
+    {"name": "p", "type": "pooling", "kind": "average", "global": true,
+     "input": {"channels": 1, "height": 2, "width": 2},
+     "activations": {"synthetic": {"density": 1.0}}}]})");
+  EXPECT_EQ(error(), "template.json: /layers: expected layers with weights, got none");
   write_file(request.network_template, R"({"layers": [{"name": "a", "type": "convolution"}]})");
   EXPECT_THAT(error(), HasSubstr("template.json: /layers/0"));
   write_file(request.network_template, "[");
