@@ -121,9 +121,10 @@ Storage storage_of(const Config& config, const LayerProgram& layer) {
   for (const MatrixImage& image : layer.images) {
     storage.non_zeros += image.value_offsets.back();
     storage.entries += image.pe_offsets.back();
-    storage.pointers +=
-        std::uint64_t{image.pe_count} * image.output_batches * (std::uint64_t{image.columns} + 1);
+    storage.pointers += std::uint64_t{config.pe_count} * image.output_batches * image.columns;
   }
+  // A column ends where the next one starts; the last one has an end of its own.
+  storage.pointers += config.pe_count;
   const std::uint64_t bits = storage.entries * (config.code_bits + config.skip_bits) +
                              storage.pointers * config.pointer_bits +
                              layer.codebook.size() * std::uint64_t{16};

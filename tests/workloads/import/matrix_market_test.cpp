@@ -1,7 +1,9 @@
 #include "workloads/import/matrix_market.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -119,6 +121,15 @@ struct RealFile {
   std::uint64_t non_zeros;
 };
 
+void PrintTo(const RealFile& file, std::ostream* stream) { *stream << file.path; }
+
+/// `suitesparse_small/olm1000.mtx` as a test's name: olm1000.
+std::string name_of(const testing::TestParamInfo<RealFile>& file) {
+  std::string name = std::filesystem::path(file.param.path).stem().string();
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 class MatrixMarketFile : public testing::TestWithParam<RealFile> {};
 
 TEST_P(MatrixMarketFile, HasItsPublishedSize) {
@@ -141,7 +152,8 @@ INSTANTIATE_TEST_SUITE_P(
                     RealFile{"suitesparse_small/olm1000.mtx", 1000, 1000, 3996},
                     RealFile{"suitesparse_small/cryg2500.mtx", 2500, 2500, 12349},
                     RealFile{"suitesparse_small/jagmesh7.mtx", 1138, 1138, 2 * 4294 - 1138},
-                    RealFile{"suitesparse_small/bcsstk13.mtx", 2003, 2003, 2 * 42943 - 2003}));
+                    RealFile{"suitesparse_small/bcsstk13.mtx", 2003, 2003, 2 * 42943 - 2003}),
+    name_of);
 
 }  // namespace
 }  // namespace nzsim
