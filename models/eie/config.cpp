@@ -30,6 +30,11 @@ void read_memories(ConfigNode& node, Config& config) {
         sram.integer("capacity_bytes",
                      {1, std::int64_t{1} << 32,
                       static_cast<std::int64_t>(config.sparse_matrix_bytes), "Bytes per PE."}));
+    if (!sram.describing() && config.entries_per_line() == 0) {
+      sram.fail("width_bits",
+                fmt::format("expected at least one entry of {} bits, got {}",
+                            config.code_bits + config.skip_bits, config.sparse_matrix_width_bits));
+    }
   });
   node.object("pointer_sram", false, "Column pointers, in two banks.", [&](ConfigNode& sram) {
     config.pointer_bytes = static_cast<std::uint64_t>(
@@ -61,11 +66,6 @@ void check_widths(ConfigNode& node, const Config& config) {
     node.fail("codebook_entries",
               fmt::format("expected at most {}, what {} code bits can name, got {}",
                           1ULL << config.code_bits, config.code_bits, config.codebook_entries));
-  }
-  if (config.entries_per_line() == 0) {
-    node.fail("sparse_matrix_sram/width_bits",
-              fmt::format("expected at least one entry of {} bits, got {}",
-                          config.code_bits + config.skip_bits, config.sparse_matrix_width_bits));
   }
 }
 
