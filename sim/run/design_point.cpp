@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/errors.h"
 #include "sim/report/report.h"
 #include "sim/run/program_cache.h"
 
@@ -56,6 +57,22 @@ void compare_values(RunOutcome& outcome) {
   }
 }
 
+/// No layer may be faster than the machine's own peaks allow: a model that counts wrong fails here.
+void check_ceilings(const RunResult& result, const Ceilings& ceilings, double clock_hz) {
+  // Both sides are products of few doubles.
+  constexpr double kRounding = 1.0 + 1e-9;
+  for (const LayerResult& layer : result.layers) {
+    const double seconds = static_cast<double>(layer.cycles.value()) / clock_hz * kRounding;
+    const auto operations = static_cast<double>(layer.operations.value());
+    const auto bytes = static_cast<double>(layer.roofline_bytes.value());
+    SIM_ASSERT(operations <= ceilings.operations_per_second * seconds, layer.name,
+               layer.cycles.value(), "{} operations are more than the peak rate allows",
+               operations);
+    SIM_ASSERT(bytes <= ceilings.bytes_per_second * seconds, layer.name, layer.cycles.value(),
+               "{} bytes of {} are more than the peak bandwidth allows", bytes, ceilings.memory);
+  }
+}
+
 }  // namespace
 
 RunOutcome run_design_point(const Machine& machine, const Network& network,
@@ -69,6 +86,7 @@ RunOutcome run_design_point(const Machine& machine, const Network& network,
   const auto start = std::chrono::steady_clock::now();
   outcome.result = simulate(accelerator, *program, choice.mode, {.values = options.values});
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  check_ceilings(outcome.result, accelerator.ceilings(), accelerator.clock_hz());
 
   ReportContext context;
   context.machine = machine.name;

@@ -62,6 +62,7 @@ class FakeAccelerator : public Accelerator {
     layer.name = "layer";
     layer.type = "fully_connected";
     layer.cycles = Cycles{5};
+    layer.operations = Operations{behaviour_.operations};
     layer.values.checked = true;
     layer.values.matches = !behaviour_.difference;
     layer.values.difference = behaviour_.difference.value_or("");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ struct FakeBehaviour {
   std::optional<std::string> needs_reference = {};
   /// Nothing: the values match.
   std::optional<std::string> difference = {};
+  /// Operations of its only layer, which takes 5 cycles.
+  std::uint64_t operations = 0;
 };
 
 /// A machine whose accelerator only counts what is asked of it in `calls`, which must outlive it.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/errors.h"
 #include "tests/support/fake_machine.h"
 
 namespace nzsim {
@@ -51,6 +52,16 @@ TEST(DesignPoint, FallsBackToReferenceModeAndSaysWhy) {
   EXPECT_EQ(calls.simulated, 0);
   EXPECT_EQ(Json::parse(outcome.report)["mode"], "reference");
   EXPECT_EQ(Json::parse(outcome.report)["mode_note"], "shared ports have no closed form");
+}
+
+TEST(DesignPoint, FailsWhereALayerIsFasterThanThePeakRate) {
+  test::FakeCalls calls;
+  // 5 cycles of 1 MHz at 1e9 operations per second allow 5,000.
+  EXPECT_NO_THROW(
+      (void)run_design_point(test::fake_machine(calls, {.operations = 5000}), network(), {}));
+  EXPECT_THROW(
+      (void)run_design_point(test::fake_machine(calls, {.operations = 5001}), network(), {}),
+      SimulationError);
 }
 
 TEST(DesignPoint, NamesTheLayerWhoseValuesDiffer) {
