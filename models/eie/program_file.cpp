@@ -4,35 +4,53 @@
 #include <fmt/format.h>
 
 #include "models/eie/program.h"
+#include "sim/base/vector.h"
 
 namespace nzsim::eie {
 namespace {
 
 /// Layout of a program file, all little-endian: magic, checksum of everything behind it, then the
 /// fields in the order of `archive_program`. Arrays start at multiples of 8 and are used in place.
-constexpr std::uint64_t kMagic = 0x3130'4549'455a'4e00;  // changes with the layout
+constexpr std::uint64_t kMagic = 0x3230'4549'455a'4e00;  // changes with the layout
 
-/// A fast 64-bit mixing of all words; finds damage, is no defence against forgery.
-std::uint64_t checksum(std::span<const std::byte> bytes) {
-  constexpr std::size_t kLanes = 8;
-  constexpr std::uint64_t kMultiplier = 0x9e37'79b9'7f4a'7c15;
-  std::uint64_t lanes[kLanes] = {1, 2, 3, 4, 5, 6, 7, 8};
-  std::size_t offset = 0;
-  for (; offset + sizeof lanes <= bytes.size(); offset += sizeof lanes) {
+constexpr std::size_t kLanes = 8;
+
+/// Per lane the sum of its words and the sum of these sums, as Fletcher's checksum has them.
+struct LaneSums {
+  std::uint64_t words[kLanes] = {};
+  std::uint64_t sums[kLanes] = {};
+};
+
+SIM_VECTOR_CLONES
+void add_words(const std::byte* bytes, std::size_t blocks, LaneSums& lanes) {
+  for (std::size_t block = 0; block < blocks; ++block) {
     std::uint64_t words[kLanes];
-    std::memcpy(words, bytes.data() + offset, sizeof words);
+    std::memcpy(words, bytes + block * sizeof words, sizeof words);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      lanes[lane] = (lanes[lane] ^ words[lane]) * kMultiplier;
-      lanes[lane] ^= lanes[lane] >> 32;
+      lanes.words[lane] += words[lane];
+      lanes.sums[lane] += lanes.words[lane];
     }
   }
+}
+
+/// A checksum at the speed of the host's memory; finds damage, is no defence against forgery.
+std::uint64_t checksum(std::span<const std::byte> bytes) {
+  constexpr std::uint64_t kMultiplier = 0x9e37'79b9'7f4a'7c15;
+  constexpr std::size_t kBlock = kLanes * sizeof(std::uint64_t);
+  LaneSums lanes;
+  const std::size_t blocks = bytes.size() / kBlock;
+  add_words(bytes.data(), blocks, lanes);
   std::uint64_t sum = bytes.size();
-  for (; offset < bytes.size(); ++offset) {
-    sum = (sum ^ std::to_integer<std::uint64_t>(bytes[offset])) * kMultiplier;
-  }
-  for (const std::uint64_t lane : lanes) {
-    sum = (sum ^ lane) * kMultiplier;
+  const auto mix = [&sum](std::uint64_t word) {
+    sum = (sum ^ word) * kMultiplier;
     sum ^= sum >> 32;
+  };
+  for (const std::byte byte : bytes.subspan(blocks * kBlock)) {
+    mix(std::to_integer<std::uint64_t>(byte));
+  }
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    mix(lanes.words[lane]);
+    mix(lanes.sums[lane]);
   }
   return sum;
 }
