@@ -26,7 +26,10 @@ std::string program_key(const Machine& machine, const Workload& workload) {
   const std::string compile_key = machine.accelerator->compile_key();
   text += fmt::format("compile {} {}\n", compile_key.size(), compile_key);
   for (std::size_t index = 0; index < workload.network.layers.size(); ++index) {
-    text += fmt::format("layer {}\n", values_digest(workload.network, index, workload.seed));
+    // Programs carry the names of their layers.
+    const std::string& name = workload.network.layers[index].name;
+    text += fmt::format("layer {} {} {}\n", name.size(), name,
+                        values_digest(workload.network, index, workload.seed));
   }
   return sha256(text);
 }

@@ -11,7 +11,8 @@
 namespace nzsim {
 
 /// Names a compiled program: SHA-256 over the version of nzsim, the model, what its compiler sees
-/// of the machine, and the values of all layers. The network's name and path play no part.
+/// of the machine, and the names and values of all layers. The name and path of the network play no
+/// part.
 [[nodiscard]] std::string program_key(const Machine& machine, const Workload& workload);
 
 /// The compiled program of `workload`: mapped from `directory` where it lies there, else compiled

@@ -92,6 +92,10 @@ TEST_F(ProgramCache, KeyDependsOnWhatTheCompilerSees) {
   other_layer.network.layers[0].weights = SyntheticSource{.density = 0.5};
   EXPECT_NE(program_key(test::fake_machine(calls), other_layer), key);
 
+  Workload renamed_layer = workload();
+  renamed_layer.network.layers[0].name = "other";
+  EXPECT_NE(program_key(test::fake_machine(calls), renamed_layer), key);
+
   Workload two_layers = workload();
   two_layers.network.layers.push_back(two_layers.network.layers[0]);
   EXPECT_NE(program_key(test::fake_machine(calls), two_layers), key);
