@@ -254,6 +254,7 @@ class Compiler {
   /// The accumulators' format, by the range of the exact results, and these for the next layers.
   void finish_formats(LayerProgram& layer, const std::vector<std::vector<double>>& inputs) {
     std::vector<std::vector<double>> outputs;
+    outputs.reserve(inputs.size());
     double largest = 0.0;
     for (const std::vector<double>& input : inputs) {
       outputs.push_back(

@@ -163,7 +163,7 @@ class ImageBuilder {
       const std::uint32_t in_batch = row % image_.rows_per_batch;
       const DensePlace place = dense_place(in_batch % 64);
       std::uint8_t* byte =
-          dense.data() + place.byte + in_batch / 64 * 32 +
+          dense.data() + place.byte + std::size_t{in_batch / 64} * 32 +
           std::size_t{row / image_.rows_per_batch} * image_.columns * image_.dense_stride;
       for_each_entry(rows_, row, [&](std::uint32_t column, std::uint16_t code) {
         byte[std::size_t{column} * image_.dense_stride] |=

@@ -184,7 +184,8 @@ LayerResult layer_result(const Config& config, const Statistics& statistics,
   result.cycles = Cycles{run.counters[statistics.cycles.value]};
   const std::uint64_t macs = sum(statistics.multiply_accumulates, run.counters);
   result.operations = Operations{2 * macs};
-  result.dense_operations = Operations{2 * spec.batch * spec.dense_multiply_accumulates()};
+  result.dense_operations =
+      Operations{std::uint64_t{2} * spec.batch * spec.dense_multiply_accumulates()};
   const std::uint64_t lines = sum(statistics.sparse_matrix_line_reads, run.counters);
   result.roofline_bytes = Bytes{lines * config.sparse_matrix_width_bits / 8};
   result.utilization =
