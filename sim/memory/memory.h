@@ -84,7 +84,8 @@ class Memory {
   [[nodiscard]] virtual Femtoseconds next_time() const = 0;
 
   /// Decides everything that happens before `until`, and appends what became of transfers to
-  /// `events`. Completions are appended when they are decided: their time may lie behind `until`.
+  /// `events`. They are appended when they are decided: their time may lie behind `until`. What a
+  /// submission itself brought about comes with the next advance, even one to the same time.
   virtual void advance(Femtoseconds until, std::vector<MemoryEvent>& events) = 0;
 
   /// Transfers that have not been answered; and those that still stand at a port.
