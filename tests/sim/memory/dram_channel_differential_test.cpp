@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sim/memory/dram_channel.h"
+#include "tests/support/random_memory.h"
+#include "tests/support/stepped_channel.h"
+
+namespace nzsim {
+namespace {
+
+struct Recorder : CommandListener {
+  void on_command(const CommandRecord& record) override { commands.push_back(record); }
+  std::vector<CommandRecord> commands;
+};
+
+/// What a channel did with some traffic.
+struct Played {
+  std::vector<CommandRecord> commands;
+  std::vector<std::optional<Clock>> answers;
+  std::vector<int> times_answered;
+  std::vector<int> times_accepted;
+  ChannelCounters counters;
+};
+
+/// Plays `traffic` up to clock `end`, in steps of `step` clocks between the arrivals.
+Played play(const test::RandomTraffic& traffic, Clock end, Clock step, bool listens = true) {
+  const AddressMapping mapping(traffic.config);
+  DramChannel channel(traffic.config, mapping, 0);
+  Recorder recorder;
+  if (listens) channel.listen(recorder);
+  std::vector<ChannelEvent> events;
+  for (const test::BurstRequest& request : traffic.requests) {
+    while (channel.now() < request.arrival) {
+      channel.advance(std::min(request.arrival, channel.now() + step), events);
+    }
+    channel.submit(request.id, request.access, request.address, 64, request.arrival, events);
+  }
+  while (channel.now() < end) channel.advance(std::min(end, channel.now() + step), events);
+
+  Played played;
+  played.commands = recorder.commands;
+  played.answers.resize(traffic.requests.size());
+  played.times_answered.resize(traffic.requests.size());
+  played.times_accepted.resize(traffic.requests.size());
+  for (const ChannelEvent& event : events) {
+    const bool is_answer = event.kind == MemoryEvent::Kind::completed;
+    if (is_answer) played.answers[event.id] = event.clock;
+    ++(is_answer ? played.times_answered : played.times_accepted)[event.id];
+  }
+  played.counters = channel.counters(end);
+  return played;
+}
+
+constexpr Clock kTail = 3000;
+
+/// Skipping idle clocks changes nothing: the commands and answers of random channels and traffic
+/// are those of a plain loop over clocks.
+class DramChannelDifferential : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(DramChannelDifferential, CommandsAndAnswersAreThoseOfAPlainLoopOverClocks) {
+  const test::RandomTraffic traffic = test::random_traffic(GetParam(), 150);
+  const Clock end = traffic.requests.back().arrival + kTail;
+  const AddressMapping mapping(traffic.config);
+  test::SteppedChannel stepped(traffic.config, mapping);
+  stepped.run(traffic.requests, end);
+  const Played played = play(traffic, end, kNever);
+  ASSERT_EQ(played.commands, stepped.commands()) << traffic.description;
+  ASSERT_EQ(played.answers, stepped.answers()) << traffic.description;
+}
+
+TEST_P(DramChannelDifferential, StepsOfAnAdvanceChangeNothing) {
+  const test::RandomTraffic traffic = test::random_traffic(GetParam(), 600);
+  const Clock end = traffic.requests.back().arrival + 20 * kTail;
+  const Played whole = play(traffic, end, kNever);
+  const Played stepped = play(traffic, end, 7);
+  EXPECT_EQ(whole.commands, stepped.commands) << traffic.description;
+  EXPECT_EQ(whole.answers, stepped.answers) << traffic.description;
+  EXPECT_EQ(whole.counters, stepped.counters) << traffic.description;
+}
+
+TEST_P(DramChannelDifferential, IdleTimeIsSkippedWithTheSameCounters) {
+  const test::RandomTraffic traffic = test::random_traffic(GetParam(), 40);
+  const Clock end = traffic.requests.back().arrival + 100 * kTail;
+  // A channel that is listened to sends every refresh; one that is not skips them.
+  EXPECT_EQ(play(traffic, end, kNever, true).counters, play(traffic, end, kNever, false).counters)
+      << traffic.description;
+}
+
+TEST_P(DramChannelDifferential, EveryRequestIsAcceptedAndAnsweredOnce) {
+  const test::RandomTraffic traffic = test::random_traffic(GetParam(), 1500);
+  const Clock end = traffic.requests.back().arrival + 50 * kTail;
+  const Played played = play(traffic, end, kNever, false);
+  const std::vector<int> once(traffic.requests.size(), 1);
+  EXPECT_EQ(played.times_answered, once) << traffic.description;
+  EXPECT_EQ(played.times_accepted, once) << traffic.description;
+}
+
+TEST_P(DramChannelDifferential, CountersAddUp) {
+  const test::RandomTraffic traffic = test::random_traffic(GetParam(), 600);
+  const Clock end = traffic.requests.back().arrival + 50 * kTail;
+  const ChannelCounters counters = play(traffic, end, kNever, false).counters;
+  const DramOrganization& organization = traffic.config.organization;
+  const std::uint64_t bursts = counters.reads + counters.writes;
+  EXPECT_EQ(bursts + counters.forwarded_reads, traffic.requests.size());
+  EXPECT_EQ(counters.row_hits + counters.row_misses + counters.row_conflicts, bursts);
+  EXPECT_EQ(counters.bytes, bursts * organization.burst_bytes());
+  EXPECT_EQ(counters.busy_clocks, bursts * organization.burst_clocks());
+  EXPECT_EQ(counters.active_clocks + counters.precharged_clocks + counters.refreshing_clocks,
+            static_cast<std::uint64_t>(end) * organization.pseudo_channels * organization.ranks);
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, DramChannelDifferential, ::testing::Range<std::uint64_t>(0, 60));
+
+}  // namespace
+}  // namespace nzsim
