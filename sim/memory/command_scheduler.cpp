@@ -170,7 +170,8 @@ CommandScheduler::Candidate CommandScheduler::candidate_of(BankIndex bank, Acces
   const Bank& state = banks_[bank];
   const std::uint64_t age = waiting[oldest].age;
   const auto candidate = [&](Command command, BurstIndex burst, std::uint64_t order) {
-    return Candidate{bank, command, burst, order, timing_.slots(command, bank)};
+    return Candidate{bank,  command, static_cast<std::uint8_t>(bus_of(command)),
+                     burst, order,   timing_.slots(command, bank)};
   };
   if (state.open_row == kClosed) return candidate(Command::activate, oldest, order_of(kRow, age));
   const BurstIndex hit = state.hit[index_of(access)];
@@ -196,9 +197,18 @@ void CommandScheduler::take_if_first(const Candidate& candidate, Clock now, Choi
 }
 
 void CommandScheduler::choose_request(Clock now, Choice& best) const {
+  const std::array<Clock, 2> bus_free{std::max(bus_free_[0], now), std::max(bus_free_[1], now)};
+  Clock clock = kNever;
+  std::uint64_t order = UINT64_MAX;
+  const Candidate* first = nullptr;
   for (const Candidate& candidate : candidates_[index_of(serving_)].list) {
-    take_if_first(candidate, now, best);
+    const Clock earliest = std::max(timing_.earliest(candidate.slots), bus_free[candidate.bus]);
+    if (earliest > clock || (earliest == clock && candidate.order >= order)) continue;
+    clock = earliest;
+    order = candidate.order;
+    first = &candidate;
   }
+  if (first != nullptr) best = {clock, order, first->command, first->bank, first->burst};
 }
 
 void CommandScheduler::choose_oldest_request(Clock now, Choice& best) const {

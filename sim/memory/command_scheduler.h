@@ -79,6 +79,7 @@ class CommandScheduler {
   struct Candidate {
     BankIndex bank = 0;
     Command command = Command::activate;
+    std::uint8_t bus = 0;
     BurstIndex burst = kNoBurst;
     std::uint64_t order = 0;
     TimingState::Slots slots{};
