@@ -125,8 +125,9 @@ Command CommandTraceReader::take_command() {
   for (const Command command : kAllCommands) {
     if (to_string(command) == text) return command;
   }
-  std::vector<std::string_view> names;
-  for (const Command command : kAllCommands) names.push_back(to_string(command));
+  std::array<std::string_view, kCommands> names;
+  std::transform(kAllCommands.begin(), kAllCommands.end(), names.begin(),
+                 [](Command command) { return to_string(command); });
   fail(fmt::format("expected {}, got {}", fmt::join(names, " or "), quoted(text)));
 }
 

@@ -20,7 +20,7 @@ constexpr DramAddress kRank{};
 /// Of `DDR4`.
 constexpr Clock kInterval = 9360;
 /// Of each bank of `HBM2`: tREFIpb x 16 banks.
-constexpr Clock kBankInterval = 243 * 16;
+constexpr Clock kBankInterval = Clock{243} * 16;
 
 /// `DDR4` with one rank, which is refreshed as a whole.
 DramConfig one_rank() {
@@ -72,7 +72,7 @@ TEST(RefreshRate, CountsNoMoreThanEightInAdvance) {
   // 20 refreshes until `last`: the next is due 9 tREFI later, and then one each tREFI.
   std::vector<Clock> clocks;
   for (Clock i = 1; i <= 20; ++i) clocks.push_back(450 * i);
-  const Clock last = 450 * 20;
+  const Clock last = Clock{450} * 20;
   clocks.push_back(last + 9 * kInterval);
   clocks.push_back(last + 18 * kInterval);
   EXPECT_THAT(violations_of(clocks), IsEmpty());

@@ -186,6 +186,7 @@ const std::vector<TimingCase> kRowCases{
 std::vector<CommandRecord> opened(const std::vector<DramAddress>& banks,
                                   const std::vector<CommandRecord>& commands) {
   std::vector<CommandRecord> all;
+  all.reserve(banks.size() + commands.size());
   for (const DramAddress& bank : banks) {
     all.push_back({static_cast<Clock>(200 * all.size()), activate, bank});
   }
