@@ -56,7 +56,7 @@ std::size_t add_unknown_keys(const State& state, std::vector<State::Problem>& pr
         continue;
       }
       const std::string at = child_pointer(pointer, key);
-      problems.push_back({at, {state.origin(at), at, "unknown key" + suggestion(key, asked)}});
+      problems.push_back({at, state.diagnose(at, "unknown key" + suggestion(key, asked))});
     }
   }
   return uncounted;
@@ -96,18 +96,16 @@ void start_reading(State& state) {
 
 }  // namespace
 
-std::string origin_of(const std::map<std::string, std::string>& origins, std::string_view pointer) {
-  std::string prefix(pointer);
-  while (true) {
-    const auto found = origins.find(prefix);
-    if (found != origins.end()) return found->second;
-    const std::size_t slash = prefix.rfind('/');
-    if (slash == std::string::npos) return {};
-    prefix.resize(slash);
-  }
-}
-
 std::string State::origin(std::string_view pointer) const { return origin_of(origins, pointer); }
+
+Diagnostic State::diagnose(const std::string& pointer, std::string message) const {
+  std::string file = origin(pointer);
+  const auto included = included_files.find(file);
+  const bool is_below =
+      included != included_files.end() && pointer.starts_with(included->second + '/');
+  std::string own = is_below ? pointer.substr(included->second.size()) : pointer;
+  return {std::move(file), std::move(own), std::move(message)};
+}
 
 void State::add_problem(const std::string& pointer, std::string message) {
   // Nothing can be said of the keys of a top value that is no object.
@@ -121,11 +119,12 @@ void State::add_problem(const std::string& pointer, std::string message) {
     ++uncounted_problems;
     return;
   }
-  problems.push_back({pointer, {origin(pointer), pointer, std::move(message)}});
+  problems.push_back({pointer, diagnose(pointer, std::move(message))});
 }
 
-void State::add_duplicate(const std::string& pointer, const std::string& file) {
-  problems.push_back({pointer, {file, pointer, "expected the key once, got it again"}});
+void State::add_duplicate(const std::string& pointer, const std::string& file,
+                          const std::string& prefix) {
+  problems.push_back({prefix + pointer, {file, pointer, "expected the key once, got it again"}});
 }
 
 Json& State::resolved_at(const std::string& pointer) {
@@ -143,9 +142,11 @@ ConfigDocument& ConfigDocument::operator=(ConfigDocument&&) noexcept = default;
 ConfigDocument::~ConfigDocument() = default;
 
 ConfigDocument ConfigDocument::load(const std::filesystem::path& path,
-                                    const std::vector<Override>& overrides) {
+                                    const std::vector<Override>& overrides,
+                                    const std::vector<std::string>& included_keys) {
   auto state = std::make_unique<State>();
   state->path = path;
+  state->included_keys = included_keys;
   state->load_files();
   for (const Override& override : overrides) state->apply(override);
   start_reading(*state);

@@ -1,139 +1,15 @@
 #include <algorithm>
-#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "sim/base/files.h"
+#include "sim/config/extend.h"
 #include "sim/config/messages.h"
 #include "sim/config/pointer.h"
 #include "sim/config/state.h"
 
 namespace nzsim {
 namespace {
-
-namespace fs = std::filesystem;
-
-using Origins = std::map<std::string, std::string>;
-
-/// Files of one chain of `extends`, the first included.
-constexpr std::size_t kLongestChain = 8;
-
-/// One file of a chain, `extends` removed.
-struct ChainedFile {
-  std::string name;
-  Json value;
-};
-
-std::string read_config_file(const fs::path& path) {
-  try {
-    return read_file(path, kLargestConfigBytes);
-  } catch (const InputError& error) {
-    throw ConfigError(error.diagnostics());
-  }
-}
-
-/// The file that `extends` of `file` names.
-fs::path extended_path(const fs::path& file, const Json& extends) {
-  if (!extends.is_string() || extends.get_ref<const std::string&>().empty()) {
-    throw ConfigError(
-        file.string(), "/extends",
-        "expected the name of a file beside this one, got " + describe_value(&extends));
-  }
-  const fs::path named = file.parent_path() / extends.get<std::string>();
-  fs::path with_ending = named;
-  with_ending += ".json";
-  std::error_code ignored;
-  for (const fs::path& candidate : {named, with_ending}) {
-    if (fs::is_regular_file(candidate, ignored)) return candidate;
-  }
-  throw ConfigError(
-      file.string(), "/extends",
-      fmt::format("expected a file {} or {}, got nothing there", named.lexically_normal().string(),
-                  with_ending.lexically_normal().string()));
-}
-
-bool is_in(const std::vector<fs::path>& paths, const fs::path& path) {
-  return std::any_of(paths.begin(), paths.end(), [&](const fs::path& other) {
-    std::error_code ignored;
-    return fs::equivalent(path, other, ignored);
-  });
-}
-
-/// All files of the chain, derived before base.
-std::vector<ChainedFile> read_chain(ConfigDocument::State& state) {
-  std::vector<ChainedFile> chain;
-  std::vector<fs::path> paths{state.path};
-  while (chain.size() < paths.size()) {
-    const fs::path path = paths.back();
-    ParsedJson parsed = parse_json(read_config_file(path), path.string());
-    for (const std::string& pointer : parsed.duplicates) {
-      state.add_duplicate(pointer, path.string());
-    }
-    const auto extends =
-        parsed.value.is_object() ? parsed.value.find("extends") : parsed.value.end();
-    if (extends != parsed.value.end()) {
-      const fs::path base = extended_path(path, *extends);
-      if (is_in(paths, base)) {
-        throw ConfigError(path.string(), "/extends",
-                          fmt::format("expected a file that does not extend this one, got {}",
-                                      in_quotes(extends->get<std::string>())));
-      }
-      if (paths.size() == kLongestChain) {
-        throw ConfigError(
-            path.string(), "/extends",
-            fmt::format("expected a chain of at most {} files, got more", kLongestChain));
-      }
-      paths.push_back(base);
-      parsed.value.erase(extends);
-    }
-    chain.push_back({path.string(), std::move(parsed.value)});
-  }
-  return chain;
-}
-
-void forget_origins(Origins& origins, const std::string& pointer) {
-  origins.erase(pointer);
-  const std::string below = pointer + '/';
-  auto first = origins.lower_bound(below);
-  while (first != origins.end() && first->first.compare(0, below.size(), below) == 0) {
-    first = origins.erase(first);
-  }
-}
-
-/// Before the object at `pointer` is changed by another file: its members keep where they came
-/// from.
-void pin_members(Origins& origins, const Json& object, const std::string& pointer) {
-  const std::string file = origin_of(origins, pointer);
-  for (const auto& [key, value] : object.items()) {
-    origins.emplace(child_pointer(pointer, key), file);
-  }
-}
-
-void merge_at(Json& target, const Json& patch, const std::string& file, Origins& origins,
-              const std::string& pointer) {
-  if (!patch.is_object()) {
-    target = patch;
-    forget_origins(origins, pointer);
-    origins[pointer] = file;
-    return;
-  }
-  if (target.is_object()) {
-    pin_members(origins, target, pointer);
-  } else {
-    target = Json::object();
-    forget_origins(origins, pointer);
-  }
-  origins[pointer] = file;
-  for (const auto& [key, value] : patch.items()) {
-    const std::string member = child_pointer(pointer, key);
-    if (value.is_null()) {
-      target.erase(key);
-      forget_origins(origins, member);
-    } else {
-      merge_at(target[key], value, file, origins, member);
-    }
-  }
-}
 
 [[noreturn]] void refuse_override(const Override& override, std::string message) {
   throw ConfigError(kOverrideName, override.pointer, std::move(message));
@@ -161,12 +37,15 @@ Json& member_of(Json& parent, const std::string& token, const Override& override
 }  // namespace
 
 void ConfigDocument::State::load_files() {
-  std::vector<ChainedFile> chain = read_chain(*this);
-  tree = std::move(chain.back().value);
-  origins[""] = chain.back().name;
-  for (std::size_t index = chain.size() - 1; index-- > 0;) {
-    merge_at(tree, chain[index].value, chain[index].name, origins, "");
-  }
+  ExtendedFile file = read_extended(path);
+  tree = std::move(file.value);
+  origins = std::move(file.origins);
+  for (const auto& [pointer, name] : file.duplicates) add_duplicate(pointer, name);
+}
+
+bool ConfigDocument::State::is_included(std::string_view pointer) const {
+  return std::any_of(included_keys.begin(), included_keys.end(),
+                     [&](const std::string& key) { return child_pointer("", key) == pointer; });
 }
 
 void ConfigDocument::State::apply(const Override& override) {
@@ -192,6 +71,8 @@ void ConfigDocument::State::apply(const Override& override) {
     Json& member = member_of(*at, token, override, pointer);
     pointer = child_pointer(pointer, token);
     const bool is_new = member.is_null() && pointer != override.pointer;
+    const bool is_name = member.is_string() && pointer != override.pointer && is_included(pointer);
+    if (is_name) member = Json{{"extends", member}};
     if (is_new) {
       member = Json::object();
       origins[pointer] = kOverrideName;

@@ -43,9 +43,11 @@ class ConfigDocument {
  public:
   /// Reads `path`, follows `"extends": "NAME"` (a path beside the file, or NAME.json there; merged
   /// as RFC 7386 merge patch; a chain of at most 8 files, no cycle), applies `overrides` in order.
+  /// An override below the name of a file at one of `included_keys` changes what that file says.
   /// Throws `ConfigError` on unreadable files and on syntax errors (with line and column).
   [[nodiscard]] static ConfigDocument load(const std::filesystem::path& path,
-                                           const std::vector<Override>& overrides = {});
+                                           const std::vector<Override>& overrides = {},
+                                           const std::vector<std::string>& included_keys = {});
 
   /// The same from text; `name` is the file name in messages. `extends` is not followed: it is an
   /// unknown key.
@@ -57,6 +59,14 @@ class ConfigDocument {
   ConfigDocument(ConfigDocument&&) noexcept;
   ConfigDocument& operator=(ConfigDocument&&) noexcept;
   ~ConfigDocument();
+
+  /// Where the value at top-level `key` is a name, or an object with `"extends": NAME`, puts the
+  /// contents of that file in its place (merged with what it extends itself), the object's other
+  /// keys merged over them. NAME is that of NAME.json in one of `directories`, the first that has
+  /// it, or a path from this document's directory where it holds a slash or ends in `.json`. Does
+  /// nothing while describing. Called between `load` and `root`. Throws `ConfigError` where there
+  /// is no such file, with "did you mean" and the names.
+  void include(std::string_view key, const std::vector<std::filesystem::path>& directories);
 
   /// The top object. A top value that is no object is recorded as an error.
   [[nodiscard]] ConfigNode root();
@@ -169,6 +179,11 @@ class ConfigNode {
   /// Calls `read` with the object at `key`, only where it is there; always while describing.
   /// Returns whether it was called.
   bool optional_object(std::string_view key, std::string_view description,
+                       const std::function<void(ConfigNode&)>& read);
+
+  /// The same for a key of the top object that `ConfigDocument::include` has put in place: the
+  /// schema allows a name, and an object that extends one.
+  bool included_object(std::string_view key, std::string_view description,
                        const std::function<void(ConfigNode&)>& read);
 
   /// Calls `read` with each element, all of which must be objects.

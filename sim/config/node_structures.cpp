@@ -200,6 +200,14 @@ bool ConfigNode::optional_object(std::string_view key, std::string_view descript
   return called;
 }
 
+bool ConfigNode::included_object(std::string_view key, std::string_view description,
+                                 const std::function<void(ConfigNode&)>& read) {
+  if (describing()) {
+    Access::describe(*this, key, schema_of(TextRule{}), description, false).may_extend = true;
+  }
+  return optional_object(key, description, read);
+}
+
 void ConfigNode::objects(std::string_view key, const ArrayRule& rule,
                          const std::function<void(ConfigNode&)>& read) {
   const std::string pointer = child_pointer(pointer_, key);

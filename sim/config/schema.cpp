@@ -31,6 +31,18 @@ class Emitter {
  public:
   explicit Emitter(Strictness strictness) : strictness_(strictness) {}
 
+  /// The schema of an object that may extend a file, which `description` explains: then it states
+  /// only what differs.
+  [[nodiscard]] Json extending_object(const SchemaScope& scope,
+                                      const std::string& description) const {
+    Json partial_object = Emitter(Strictness::partial).object(scope);
+    partial_object["properties"]["extends"] = {{"type", "string"}, {"description", description}};
+    return {{"type", "object"},
+            {"if", {{"type", "object"}, {"required", {"extends"}}}},
+            {"then", std::move(partial_object)},
+            {"else", object(scope)}};
+  }
+
   [[nodiscard]] Json object(const SchemaScope& scope) const {
     Json schema = {{"type", "object"}};
     add_rules(schema, scope, {});
@@ -75,6 +87,9 @@ class Emitter {
   }
 
   [[nodiscard]] Json structure(const SchemaProperty& property) const {
+    if (property.may_extend) {
+      return extending_object(*property.scope, "Name or path of a file that this object changes.");
+    }
     if (property.shape == SchemaProperty::Shape::object) return object(*property.scope);
     if (property.shape == SchemaProperty::Shape::array_of_objects) {
       Json schema = {{"type", "array"}};
@@ -174,16 +189,11 @@ bool is_ignored_key(std::string_view key) {
 }
 
 Json schema_document(const SchemaScope& root, const std::string& title) {
-  Json partial = Emitter(Strictness::partial).object(root);
-  partial["properties"]["extends"] = {
-      {"type", "string"},
-      {"description", "File beside this one (NAME or NAME.json) that this one changes."}};
-  return {{"$schema", "http://json-schema.org/draft-07/schema#"},
-          {"title", title},
-          {"type", "object"},
-          {"if", {{"type", "object"}, {"required", {"extends"}}}},
-          {"then", std::move(partial)},
-          {"else", Emitter(Strictness::complete).object(root)}};
+  Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
+  schema.update(Emitter(Strictness::complete)
+                    .extending_object(
+                        root, "File beside this one (NAME or NAME.json) that this one changes."));
+  return schema;
 }
 
 }  // namespace nzsim

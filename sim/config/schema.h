@@ -27,6 +27,8 @@ struct SchemaProperty {
   /// `minItems`, `maxItems` of an array of objects.
   Json limits = Json::object();
   bool required = false;
+  /// The object may name a file that it extends, and then lack keys.
+  bool may_extend = false;
 };
 
 /// A place where the rest of an object depends on one key.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/base/errors.h"
+#include "sim/config/extend.h"
 #include "sim/config/node.h"
 #include "sim/config/parse.h"
 #include "sim/config/schema.h"
@@ -41,8 +42,11 @@ struct ConfigDocument::State {
   Json tree = Json::object();
   /// `tree` with defaults filled in.
   Json resolved = Json::object();
-  /// Pointer of a value -> file that it came from, for it and all below that have no entry.
-  std::map<std::string, std::string> origins;
+  Origins origins;
+  /// Keys for which `include` is called, and the files that it has read -> the pointer of what they
+  /// hold.
+  std::vector<std::string> included_keys;
+  std::map<std::string, std::string> included_files;
 
   std::vector<Problem> problems;
   std::size_t uncounted_problems = 0;
@@ -61,11 +65,17 @@ struct ConfigDocument::State {
   /// File that the value at `pointer` came from; for a missing one, that of the nearest object
   /// above.
   [[nodiscard]] std::string origin(std::string_view pointer) const;
+  /// An error at `pointer`, by the name that the value has in the file that it came from.
+  [[nodiscard]] Diagnostic diagnose(const std::string& pointer, std::string message) const;
   void add_problem(const std::string& pointer, std::string message);
-  /// Reports a key that `file` has more than once.
-  void add_duplicate(const std::string& pointer, const std::string& file);
+  /// Reports a key that `file`, whose contents are at `prefix` of the document, has more than once.
+  void add_duplicate(const std::string& pointer, const std::string& file,
+                     const std::string& prefix = {});
   /// The object at `pointer` of `resolved`.
   [[nodiscard]] Json& resolved_at(const std::string& pointer);
+
+  /// Whether `include` is called for the value at `pointer`.
+  [[nodiscard]] bool is_included(std::string_view pointer) const;
 
   /// Reads `path` and what it extends into `tree`. Throws `ConfigError`.
   void load_files();
@@ -75,9 +85,5 @@ struct ConfigDocument::State {
 
 /// Name of overrides in error messages.
 inline constexpr const char* kOverrideName = "--set";
-
-/// File that `pointer` of a document with these `origins` came from.
-[[nodiscard]] std::string origin_of(const std::map<std::string, std::string>& origins,
-                                    std::string_view pointer);
 
 }  // namespace nzsim

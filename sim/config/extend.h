@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/config/parse.h"
+
+namespace nzsim {
+
+/// Pointer of a value -> file that it came from, for it and all below that have no entry.
+using Origins = std::map<std::string, std::string>;
+
+/// File that `pointer` of a document with these `origins` came from.
+[[nodiscard]] std::string origin_of(const Origins& origins, std::string_view pointer);
+
+/// Forgets where the value at `pointer` and all below it came from.
+void forget_origins(Origins& origins, const std::string& pointer);
+
+/// A file, merged with those that it extends.
+struct ExtendedFile {
+  Json value;
+  Origins origins;
+  /// Pointers of keys that one of the files has more than once, with that file.
+  std::vector<std::pair<std::string, std::string>> duplicates;
+};
+
+/// Reads `path` and what it extends. Throws `ConfigError` on unreadable files, syntax errors,
+/// cycles and long chains.
+[[nodiscard]] ExtendedFile read_extended(const std::filesystem::path& path);
+
+/// Merges `patch` over `target` (RFC 7386), both at `pointer` of a document. What `patch` changes
+/// came from where `patch_origins` says.
+void merge_at(Json& target, Origins& origins, const Json& patch, const Origins& patch_origins,
+              const std::string& pointer);
+
+}  // namespace nzsim
