@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sim/memory/address_mapping.h"
+#include "sim/memory/currents_config.h"
 #include "sim/memory/timing_checks.h"
 
 namespace nzsim {
@@ -240,49 +241,6 @@ MappingConfig mapping_from(ConfigNode& root, const FieldBits& bits, bool may_che
   return mapping;
 }
 
-DramRail rail_from(ConfigNode& node) {
-  DramRail rail;
-  rail.name = node.text("name", {.description = "Name of the supply: VDD, VPP."});
-  rail.volts = node.number(
-      "volts",
-      {.minimum = 0.0, .maximum = 20.0, .description = "Volts.", .exclusive_minimum = true});
-  const auto current = [&](std::string_view key, std::string_view description) {
-    return node.number(key, {.minimum = 0.0, .maximum = 1e5, .description = description});
-  };
-  rail.IDD0 = current("IDD0", "mA: one bank activated and precharged every tRC.");
-  rail.IDD2N = current("IDD2N", "mA: standby, all banks closed.");
-  rail.IDD3N = current("IDD3N", "mA: standby, some bank open.");
-  rail.IDD4R = current("IDD4R", "mA: reading without gap.");
-  rail.IDD4W = current("IDD4W", "mA: writing without gap.");
-  rail.IDD5B = current("IDD5B", "mA: refreshing, during tRFC.");
-  rail.IDD5PB = node.number("IDD5PB", {.minimum = 0.0,
-                                       .maximum = 1e5,
-                                       .default_value = 0.0,
-                                       .description = "mA: refreshing one bank, during tRFCpb."});
-  return rail;
-}
-
-DramCurrents currents_from(ConfigNode& node) {
-  DramCurrents currents;
-  node.objects("rails", {1, 8, true, "Supplies, each with its currents per device."},
-               [&](ConfigNode& rail) { currents.rails.push_back(rail_from(rail)); });
-  node.object("interface", true, "Drivers and termination.", [&](ConfigNode& pins) {
-    const auto milliwatts = [&](std::string_view key, std::string_view description) {
-      return pins.number(key, {.minimum = 0.0, .maximum = 1e4, .description = description});
-    };
-    currents.read_milliwatts_per_pin =
-        milliwatts("read_milliwatts_per_pin", "Per pin while read data are driven.");
-    currents.write_milliwatts_per_pin =
-        milliwatts("write_milliwatts_per_pin", "Per pin while written data are terminated.");
-    currents.interface_pins =
-        count(pins, "pins", 0, 4096, {}, "Data and strobe pins of one pseudo-channel.");
-  });
-  currents.is_estimate =
-      node.boolean("estimate", false, "The currents are no data sheet's: reported as assumption.");
-  currents.source = node.text("source", {.description = "Where the currents come from."});
-  return currents;
-}
-
 /// A time in nanoseconds as whole femtoseconds.
 std::int64_t femtoseconds(double nanoseconds) { return std::llround(nanoseconds * 1e6); }
 
@@ -308,7 +266,7 @@ DramConfig dram_from(ConfigNode& root) {
   root.object("timings", true, "Timing parameters in command clocks, by JEDEC's names.",
               [&](ConfigNode& node) {
                 config.timings = timings_from(node);
-                if (node.describing() || !node.valid()) return;
+                if (node.describing() || !node.valid() || !root.valid("organization")) return;
                 for (const TimingContradiction& found : timing_contradictions(config)) {
                   node.fail(found.key, found.message);
                 }
