@@ -24,7 +24,7 @@ const std::map<std::string, std::vector<std::string>>& sim_arrows() {
       {"sim/workload", {"sim/config"}},
       {"sim/kernel", {"sim/stats"}},
       {"sim/memory", {"sim/kernel", "sim/config"}},
-      {"sim/energy", {"sim/stats", "sim/config"}},
+      {"sim/energy", {"sim/stats", "sim/config", "sim/memory"}},
       {"sim/report", {"sim/energy"}},
       {"sim/run",
        {"sim/workload", "sim/kernel", "sim/memory", "sim/energy", "sim/report", "sim/stats"}},
