@@ -16,6 +16,7 @@
 namespace nzsim {
 
 class ConfigNode;
+struct MemoryConfig;
 
 /// What is to be computed: a network and the seed of the run.
 struct Workload {
@@ -72,6 +73,10 @@ class Accelerator {
 
   /// Why the fast engine cannot express this configuration exactly; nothing where it can.
   [[nodiscard]] virtual std::optional<std::string> needs_reference() const { return {}; }
+
+  /// The off-chip memory, as `memory_of_machine` read it; null where the machine has none. Its
+  /// energies are added to the machine's table.
+  [[nodiscard]] virtual const MemoryConfig* memory() const { return nullptr; }
 
   [[nodiscard]] virtual Ceilings ceilings() const = 0;
   [[nodiscard]] virtual double clock_hz() const = 0;

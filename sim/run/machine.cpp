@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/energy/dram_energy.h"
+#include "sim/memory/config.h"
 
 namespace nzsim {
 namespace {
@@ -65,6 +67,29 @@ EnergyTable read_energy(ConfigNode& root, const fs::path& shipped) {
   return table;
 }
 
+/// Adds the energies of the accelerator's memory to the machine's table.
+void add_memory_energy(ConfigNode& root, Machine& machine) {
+  if (root.describing() || !root.valid() || !machine.accelerator) return;
+  const MemoryConfig* const memory = machine.accelerator->memory();
+  if (memory == nullptr) return;
+  const std::optional<EnergyTable> table = dram_energy_table(*memory);
+  if (!table) {
+    root.fail("memory", fmt::format("expected a memory with an energy section, got \"{}\" without",
+                                    memory->name));
+    return;
+  }
+  for (const EnergyEntry& entry : machine.energy.entries) {
+    if (entry.component != kDramComponent) continue;
+    root.fail("energy",
+              fmt::format("expected no entry of component '{}', whose energies the memory "
+                          "gives, got action '{}'",
+                          entry.component, entry.action));
+    return;
+  }
+  machine.energy.entries.insert(machine.energy.entries.end(), table->entries.begin(),
+                                table->entries.end());
+}
+
 /// Every key of a machine file, shared ones first.
 Machine read_machine(ConfigNode& root, const fs::path& shipped_energy) {
   Machine machine;
@@ -93,16 +118,20 @@ Machine read_machine(ConfigNode& root, const fs::path& shipped_energy) {
     machine.model = model;
     machine.accelerator = entry->factory(root, clock_mhz * 1e6);
   });
+  add_memory_energy(root, machine);
   return machine;
 }
 
 }  // namespace
 
 Machine load_machine(const fs::path& path, const std::vector<Override>& overrides,
-                     const fs::path& shipped_energy) {
-  ConfigDocument document = ConfigDocument::load(path, overrides);
+                     const ShippedDirectories& shipped) {
+  ConfigDocument document = ConfigDocument::load(path, overrides, {"memory"});
+  std::vector<fs::path> memories{path.parent_path() / ".." / "memory"};
+  if (!shipped.memory.empty()) memories.push_back(shipped.memory);
+  document.include("memory", memories);
   ConfigNode root = document.root();
-  Machine machine = read_machine(root, shipped_energy);
+  Machine machine = read_machine(root, shipped.energy);
   document.finish();
   machine.resolved = document.resolved();
   return machine;

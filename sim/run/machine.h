@@ -22,12 +22,20 @@ struct Machine {
   std::string resolved;
 };
 
+/// Directories of the files that ship with nzsim; empty ones are not searched.
+struct ShippedDirectories {
+  std::filesystem::path energy = {};
+  std::filesystem::path memory = {};
+};
+
 /// Reads a machine file: `model`, `clock_mhz`, `energy` (a name under `configs/energy` beside the
-/// machine's folder, or inline), `source`, and the model's own keys. A table that is not beside the
-/// machine is looked for in `shipped_energy`. Throws `ConfigError` with all errors.
+/// machine's folder, or inline), `source`, and the model's own keys, among them `memory` (a name
+/// under `configs/memory` beside the machine's folder, or an object, which may extend one). Files
+/// that are not beside the machine are looked for in `shipped`. The energy table gets the energies
+/// of the memory. Throws `ConfigError` with all errors.
 [[nodiscard]] Machine load_machine(const std::filesystem::path& path,
                                    const std::vector<Override>& overrides = {},
-                                   const std::filesystem::path& shipped_energy = {});
+                                   const ShippedDirectories& shipped = {});
 
 /// JSON Schema of machine files, with one branch per registered model.
 [[nodiscard]] std::string machine_schema();

@@ -51,6 +51,9 @@ class FakeAccelerator : public Accelerator {
     return std::make_unique<FakeReference>(result());
   }
   std::optional<std::string> needs_reference() const override { return behaviour_.needs_reference; }
+  const MemoryConfig* memory() const override {
+    return behaviour_.memory ? &*behaviour_.memory : nullptr;
+  }
   Ceilings ceilings() const override { return {1e9, 1e9, "memory"}; }
   double clock_hz() const override { return 1e6; }
   const StatisticsRegistry& statistics() const override { return registry_; }
@@ -76,13 +79,17 @@ class FakeAccelerator : public Accelerator {
 
 }  // namespace
 
+std::unique_ptr<Accelerator> fake_accelerator(FakeCalls& calls, FakeBehaviour behaviour) {
+  return std::make_unique<FakeAccelerator>(calls, std::move(behaviour));
+}
+
 Machine fake_machine(FakeCalls& calls, FakeBehaviour behaviour) {
   Machine machine;
   machine.name = "fake";
   machine.model = "fake";
   machine.energy.name = "none";
   machine.resolved = R"({"name": "fake"})";
-  machine.accelerator = std::make_unique<FakeAccelerator>(calls, std::move(behaviour));
+  machine.accelerator = fake_accelerator(calls, std::move(behaviour));
   return machine;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "sim/memory/config.h"
 #include "sim/run/machine.h"
 
 namespace nzsim::test {
@@ -25,7 +26,13 @@ struct FakeBehaviour {
   std::optional<std::string> difference = {};
   /// Operations of its only layer, which takes 5 cycles.
   std::uint64_t operations = 0;
+  /// Nothing: it has no off-chip memory.
+  std::optional<MemoryConfig> memory = {};
 };
+
+/// An accelerator that only counts what is asked of it in `calls`, which must outlive it.
+[[nodiscard]] std::unique_ptr<Accelerator> fake_accelerator(FakeCalls& calls,
+                                                            FakeBehaviour behaviour = {});
 
 /// A machine whose accelerator only counts what is asked of it in `calls`, which must outlive it.
 /// It accepts no program file but one that holds exactly its image.

@@ -115,6 +115,9 @@ INSTANTIATE_TEST_SUITE_P(
                  "--set: expected /pointer=value, got \"clock\""},
         BadUsage{{"run", "ideal", "alex-7", "--set", "/clock_mhz=0"},
                  "--set: /clock_mhz: expected a number in"},
+        BadUsage{{"run", "ideal", "alex-7", "--set", "/memory/extends=hbm2-200"},
+                 "--set: /memory/extends: expected the name of a memory or the path of its file, "
+                 "got \"hbm2-200\"; did you mean \"hbm2-2000\"?; names: "},
         BadUsage{{"run", "ideal", "alex-7", "--set", "/byte_per_cycle=1", "--out", "here"},
                  "--set: /byte_per_cycle: "},
         BadUsage{{"run", "ideel", "alex-7"},
@@ -257,16 +260,24 @@ TEST(ListCommand, ListsEachKind) {
   }
   EXPECT_THAT(run_nzsim({"list", "networks"}).output, HasSubstr("alex-7"));
   EXPECT_THAT(run_nzsim({"list", "published"}).output, HasSubstr("eie-table4"));
+  EXPECT_THAT(run_nzsim({"list", "memories"}).output, HasSubstr("ddr4-2400 "));
 }
 
 TEST(ValidateCommand, AcceptsEveryShippedFile) {
-  for (const std::string folder : {"configs/machines", "configs/energy", "workloads/networks"}) {
+  for (const std::string folder :
+       {"configs/machines", "configs/energy", "configs/memory", "workloads/networks"}) {
     for (const auto& entry : std::filesystem::directory_iterator(source_file(folder))) {
       const test::CommandResult result = run_nzsim({"validate", entry.path().string()});
       EXPECT_EQ(result.exit_code, 0) << result.errors;
       EXPECT_THAT(result.output, HasSubstr(": valid "));
     }
   }
+}
+
+TEST(ValidateCommand, SaysWhatAMemoryIs) {
+  // 2 pseudo-channels x 64 bits x 2 Gb/s = 32 GB/s; 8 Gb.
+  EXPECT_THAT(run_nzsim({"validate", source_file("configs/memory/hbm2-2000.json")}).output,
+              HasSubstr(": valid memory hbm2-2000, 32.0 GB/s, 1024 MiB\n"));
 }
 
 TEST(ValidateCommand, TakesTheKindThatIsNamed) {
@@ -277,7 +288,7 @@ TEST(ValidateCommand, TakesTheKindThatIsNamed) {
 }
 
 TEST(SchemaCommand, PrintsWhatIsCommitted) {
-  for (const std::string kind : {"machine", "network", "energy", "report"}) {
+  for (const std::string kind : {"machine", "network", "energy", "memory", "report"}) {
     const test::CommandResult result = run_nzsim({"schema", kind});
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_EQ(result.output, read_file(source_file("configs/schema/" + kind + ".schema.json")))

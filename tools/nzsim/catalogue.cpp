@@ -131,9 +131,12 @@ fs::path shipped_file(const fs::path& relative) {
                    "expected this file of nzsim below NZSIM_HOME, got none there");
 }
 
-fs::path shipped_energy() {
-  const std::vector<fs::path> all = directories(Shelf::energy);
-  return all.empty() ? fs::path{} : all.front();
+ShippedDirectories shipped_directories() {
+  const auto first = [](Shelf shelf) {
+    const std::vector<fs::path> all = directories(shelf);
+    return all.empty() ? fs::path{} : all.front();
+  };
+  return {first(Shelf::energy), first(Shelf::memories)};
 }
 
 }  // namespace nzsim::cli

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/run/machine.h"
+
 namespace nzsim::cli {
 
 /// A kind of files that ship with nzsim and are found by name.
@@ -32,7 +34,7 @@ struct CatalogueItem {
 /// The shipped file at `relative` below a home. Throws `InputError` where no home has it.
 [[nodiscard]] std::filesystem::path shipped_file(const std::filesystem::path& relative);
 
-/// Where machines find energy tables that do not lie beside them.
-[[nodiscard]] std::filesystem::path shipped_energy();
+/// Where machines find energy tables and memories that do not lie beside them.
+[[nodiscard]] ShippedDirectories shipped_directories();
 
 }  // namespace nzsim::cli

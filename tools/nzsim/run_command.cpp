@@ -22,7 +22,7 @@ Machine machine_of(const Arguments& arguments) {
   std::vector<Override> overrides;
   for (const std::string& text : arguments.texts("set")) overrides.push_back(parse_override(text));
   return load_machine(find_file(Shelf::machines, arguments.required(0)), overrides,
-                      shipped_energy());
+                      shipped_directories());
 }
 
 Network network_of(const Arguments& arguments) {

@@ -4,6 +4,7 @@
 #include "sim/base/files.h"
 #include "sim/config/node.h"
 #include "sim/energy/table.h"
+#include "sim/memory/config.h"
 #include "sim/run/machine.h"
 #include "sim/workload/network.h"
 #include "tools/nzsim/arguments.h"
@@ -31,11 +32,13 @@ int schema(const Arguments& arguments) {
     text = described("nzsim network", network_from);
   } else if (kind == "energy") {
     text = described("nzsim energy table", energy_table_from);
+  } else if (kind == "memory") {
+    text = described("nzsim memory", memory_from);
   } else if (kind == "report") {
     text = read_file(shipped_file("configs/schema/report.schema.json"));
   } else {
     throw InputError("nzsim schema", "",
-                     unknown_choice(kind, {"machine", "network", "energy", "report"}));
+                     unknown_choice(kind, {"machine", "network", "energy", "memory", "report"}));
   }
   fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
   return 0;
@@ -46,7 +49,8 @@ int schema(const Arguments& arguments) {
 Command schema_command() {
   return {
       .name = "schema",
-      .summary = "Print the JSON Schema of a file kind: machine, network, energy or report.",
+      .summary =
+          "Print the JSON Schema of a file kind: machine, network, energy, memory or report.",
       .positionals = {{"KIND"}},
       .options = {},
       .example = "nzsim schema machine",

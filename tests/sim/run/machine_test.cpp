@@ -8,6 +8,8 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/memory/machine_memory.h"
+#include "tests/support/fake_machine.h"
 #include "tests/support/message_of.h"
 #include "tests/support/temporary_directory.h"
 
@@ -68,7 +70,7 @@ TEST_F(MachineFile, FindsAShippedEnergyTable) {
   const test::TemporaryDirectory shipped;
   write_file(shipped.path() / "other.json", kTable);
   machine["energy"] = "other";
-  EXPECT_EQ(load_machine(write(machine), {}, shipped.path()).energy.entries.size(), 1U);
+  EXPECT_EQ(load_machine(write(machine), {}, {.energy = shipped.path()}).energy.entries.size(), 1U);
 }
 
 TEST_F(MachineFile, SuggestsTheNearestEnergyTable) {
@@ -95,6 +97,124 @@ TEST_F(MachineFile, ReportsAllErrorsTogether) {
   EXPECT_THAT(message, HasSubstr("/clock_mhz"));
   EXPECT_THAT(message, HasSubstr("/bytes_per_cycle"));
   EXPECT_THAT(message, HasSubstr("/pe_count"));
+}
+
+/// A model that has a memory and does nothing.
+constexpr const char* kModelWithMemory = "test_model_with_memory";
+
+std::unique_ptr<Accelerator> make_with_memory(ConfigNode& node, double /*clock_hz*/) {
+  static test::FakeCalls calls;
+  return test::fake_accelerator(calls, {.memory = memory_of_machine(node)});
+}
+[[maybe_unused]] const bool kRegistered =
+    AcceleratorRegistry::add(kModelWithMemory, "has a memory", make_with_memory);
+
+constexpr const char* kMemory = R"({"name": "mem", "source": "a test", "kind": "ideal",
+  "latency_ns": 10, "bytes_per_second": 1e9, "capacity_bytes": 1024,
+  "energy": {"picojoules_per_bit": 20, "source": "a test"}})";
+
+/// A temporary `configs` with one memory, beside a machine that may have it.
+class MachineWithMemory : public MachineFile {
+ protected:
+  MachineWithMemory() {
+    write_file(directory.path() / "memory" / "mem.json", kMemory);
+    machine["model"] = kModelWithMemory;
+    machine.erase("bytes_per_cycle");
+  }
+
+  /// The bandwidth of the memory that the machine gets.
+  double bandwidth(const std::vector<Override>& overrides = {}) {
+    const Machine result = load_machine(write(machine), overrides);
+    return result.accelerator->memory()->peak_bytes_per_second();
+  }
+};
+
+TEST_F(MachineWithMemory, NeedsNone) {
+  const Machine result = load_machine(write(machine));
+  EXPECT_EQ(result.accelerator->memory(), nullptr);
+  EXPECT_EQ(result.energy.entries.size(), 1U);
+}
+
+TEST_F(MachineWithMemory, TakesANameOrAnObject) {
+  machine["memory"] = "mem";
+  EXPECT_EQ(bandwidth(), 1e9);
+  machine["memory"] = {{"extends", "mem"}, {"bytes_per_second", 2e9}};
+  EXPECT_EQ(bandwidth(), 2e9);
+  machine["memory"] = Json::parse(kMemory);
+  EXPECT_EQ(bandwidth(), 1e9);
+}
+
+TEST_F(MachineWithMemory, IsChangedByOverrides) {
+  EXPECT_EQ(bandwidth({{"/memory/extends", "mem"}, {"/memory/bytes_per_second", "3e9"}}), 3e9);
+  machine["memory"] = "mem";
+  EXPECT_EQ(bandwidth({{"/memory/bytes_per_second", "3e9"}}), 3e9);
+  EXPECT_EQ(bandwidth({{"/memory", "mem"}}), 1e9);
+}
+
+TEST_F(MachineWithMemory, IsResolvedWithTheWholeMemory) {
+  machine["memory"] = "mem";
+  const Json resolved = Json::parse(load_machine(write(machine)).resolved);
+  EXPECT_EQ(resolved["memory"]["latency_ns"], 10);
+  EXPECT_EQ(resolved["memory"]["description"], "");
+}
+
+TEST_F(MachineWithMemory, FindsAShippedMemory) {
+  const test::TemporaryDirectory shipped;
+  write_file(shipped.path() / "other.json", kMemory);
+  machine["memory"] = "other";
+  const Machine result = load_machine(write(machine), {}, {.memory = shipped.path()});
+  EXPECT_EQ(result.accelerator->memory()->name, "mem");
+}
+
+TEST_F(MachineWithMemory, GetsTheEnergiesOfItsMemory) {
+  machine["memory"] = "mem";
+  const Machine result = load_machine(write(machine));
+  ASSERT_EQ(result.energy.entries.size(), 2U);
+  EXPECT_EQ(result.energy.entries[1].component, "dram");
+  EXPECT_EQ(result.energy.entries[1].picojoules, 20.0);
+}
+
+TEST_F(MachineWithMemory, IsRefusedWhereTheMemorysEnergyIsNotKnown) {
+  machine["memory"] = {{"extends", "mem"}, {"energy", nullptr}};
+  EXPECT_THAT(test::message_of([&] { static_cast<void>(load_machine(write(machine))); }),
+              HasSubstr("machine.json: /memory: expected a memory with an energy section, got "
+                        "\"mem\" without"));
+}
+
+TEST_F(MachineWithMemory, IsRefusedWhereItsTableHasEnergiesOfAMemoryToo) {
+  machine["energy"] = Json::parse(kTable);
+  machine["energy"]["entries"][0]["component"] = "dram";
+  EXPECT_EQ(load_machine(write(machine)).energy.entries.size(), 1U);
+  machine["memory"] = "mem";
+  EXPECT_THAT(test::message_of([&] { static_cast<void>(load_machine(write(machine))); }),
+              HasSubstr("machine.json: /energy: expected no entry of component 'dram', whose "
+                        "energies the memory gives, got action 'multiply_accumulate'"));
+}
+
+TEST_F(MachineWithMemory, NamesTheFileOfAWrongValue) {
+  machine["memory"] = {{"extends", "mem"}, {"capacity_bytes", 0}};
+  write_file(directory.path() / "memory" / "mem.json",
+             R"({"name": "mem", "source": "a test", "kind": "ideal", "latency_ns": -1,
+                 "bytes_per_second": 1, "speed": 1})");
+  const std::string message =
+      test::message_of([&] { static_cast<void>(load_machine(write(machine))); });
+  EXPECT_THAT(message, HasSubstr("memory/mem.json: /latency_ns: expected a number in"));
+  EXPECT_THAT(message, HasSubstr("memory/mem.json: /speed: unknown key"));
+  EXPECT_THAT(message, HasSubstr("machine.json: /memory/capacity_bytes: expected an integer"));
+}
+
+TEST_F(MachineWithMemory, OfAModelWithoutMemoryIsAnUnknownKey) {
+  machine["model"] = "ideal";
+  machine["memory"] = "mem";
+  EXPECT_THAT(test::message_of([&] { static_cast<void>(load_machine(write(machine))); }),
+              HasSubstr("machine.json: /memory: unknown key"));
+}
+
+TEST(MachineSchema, TakesTheMemoryAsNameObjectOrExtension) {
+  const Json schema = Json::parse(machine_schema());
+  const Json memory = schema["else"]["allOf"];
+  EXPECT_THAT(memory.dump(), HasSubstr(kModelWithMemory));
+  EXPECT_THAT(memory.dump(), HasSubstr("Name or path of a file that this object changes."));
 }
 
 TEST(MachineSchema, HasABranchForEachModel) {

@@ -91,8 +91,8 @@ const Machine& Experiments::machine(const std::string& name,
   for (const Override& entry : overrides) key += " " + entry.pointer + "=" + entry.value;
   const auto found = machines_.find(key);
   if (found != machines_.end()) return found->second;
-  Machine machine =
-      load_machine(cli::find_file(cli::Shelf::machines, name), overrides, cli::shipped_energy());
+  Machine machine = load_machine(cli::find_file(cli::Shelf::machines, name), overrides,
+                                 cli::shipped_directories());
   return machines_.emplace(std::move(key), std::move(machine)).first->second;
 }
 
