@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/memory/dram_channel.h"
-#include "tests/support/random_memory.h"
+#include "tests/support/random_traffic.h"
 #include "tests/support/stepped_channel.h"
 
 namespace nzsim {

@@ -1,4 +1,4 @@
-#include "tests/support/random_memory.h"
+#include "tests/support/random_traffic.h"
 
 #include <random>
 
