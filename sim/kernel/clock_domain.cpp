@@ -8,6 +8,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/kernel/clocked_module.h"
+#include "sim/kernel/time_resolution.h"
 
 namespace nzsim {
 namespace {
@@ -15,15 +16,6 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr std::uint64_t kFemtosecondsPerSecond = 1'000'000'000'000'000;
-
-/// The kernel accepts a resolution once per process, before any time exists; else it reports an
-/// error.
-void set_time_resolution() {
-  [[maybe_unused]] static const bool kIsSet = [] {
-    sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
-    return true;
-  }();
-}
 
 /// Fisher-Yates; the standard's `shuffle` differs between libraries.
 template <class T>
@@ -44,7 +36,7 @@ ClockDomain::ClockDomain(const sc_core::sc_module_name& name, double frequency_h
   SIM_ASSERT(frequency_hz_ > 0 && frequency_hz_ <= 1'000'000'000'000, this->name(), 0,
              "a clock of {} Hz", frequency_hz);
   if (stepping_ == Stepping::direct) return;
-  set_time_resolution();
+  use_femtoseconds();
   SC_HAS_PROCESS(ClockDomain);
   SC_METHOD(tick);
   sensitive << wake_;
