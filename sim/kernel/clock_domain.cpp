@@ -67,16 +67,21 @@ void ClockDomain::run(CycleObserver& observer) {
     return;
   }
   wake_.notify(sc_core::sc_time::from_value(femtoseconds(cycle_)) - sc_core::sc_time_stamp());
-  // Returns when no event is left: the process stops asking for the next cycle.
+  // Returns in the run's last cycle; what others have still asked the kernel for stays for the next
+  // run.
   sc_core::sc_start();
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 void ClockDomain::tick() {
   try {
-    if (!step()) return;
+    if (!step()) {
+      sc_core::sc_pause();
+      return;
+    }
   } catch (...) {
     failure_ = std::current_exception();
+    sc_core::sc_pause();
     return;
   }
   next_trigger(sc_core::sc_time::from_value(femtoseconds(cycle_)) - sc_core::sc_time_stamp());

@@ -132,6 +132,37 @@ TEST(ClockDomain, StepsCyclesAtTheirAbsoluteTimesInTheKernel) {
   EXPECT_EQ(times, "0:0 1:1428571 2:2857142 3:4285714 4:5714285 ");
 }
 
+/// Something else in the kernel that is busy for longer than a run.
+struct Other final : sc_core::sc_module {
+  explicit Other(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
+    SC_HAS_PROCESS(Other);
+    SC_METHOD(note);
+    sensitive << event;
+    dont_initialize();
+  }
+  void note() { femtoseconds.push_back(sc_core::sc_time_stamp().value()); }
+  sc_core::sc_event event{"event"};
+  std::vector<std::uint64_t> femtoseconds;
+};
+
+TEST(ClockDomain, EndsARunInItsLastCycleWhateverElseTheKernelHasToDo) {
+  const std::string times = test::fork_and_capture([] {
+    ClockDomain domain("clock", 1e9);
+    Other other("other");
+    FixedRun first(2);
+    other.event.notify(sc_core::sc_time::from_value(2'500'000));
+    domain.run(first);
+    const std::size_t at_first = other.femtoseconds.size();
+    FixedRun second(2);
+    domain.run(second);
+    EXPECT_EQ(at_first, 0U);
+    EXPECT_THAT(other.femtoseconds, testing::ElementsAre(2'500'000U));
+    EXPECT_THAT(second.femtoseconds, testing::ElementsAre(2'000'000U, 3'000'000U));
+    return std::string("done");
+  });
+  EXPECT_EQ(times, "done");
+}
+
 TEST(ClockDomain, GivesTheSameDataInAnyOrderOfModules) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const auto in_order = run_pair(seed, false);
