@@ -27,8 +27,9 @@ class MemoryFrontEnd {
   /// `memory` must outlive the front end, which alone submits to it and advances it.
   explicit MemoryFrontEnd(Memory& memory);
 
-  /// When the port can take the next transfer.
-  [[nodiscard]] Femtoseconds free_at() const { return free_at_; }
+  /// From when on the port can take the next transfer; no later than the time of the last call,
+  /// except after `send` and `run_until_answered`.
+  [[nodiscard]] Femtoseconds free_at() const { return advanced_; }
 
   /// Sends a transfer at `time`, or at `free_at()` where that is later. Throws what
   /// `Memory::submit` throws, and nothing has then happened. Ids of unanswered transfers are
@@ -59,8 +60,8 @@ class MemoryFrontEnd {
   void keep_answer(const MemoryEvent& event);
 
   Memory& memory_;
+  /// Up to when the memory is advanced.
   Femtoseconds advanced_ = 0;
-  Femtoseconds free_at_ = 0;
   std::vector<MemoryEvent> events_;
   /// A heap, earliest first.
   std::vector<MemoryEvent> answers_;

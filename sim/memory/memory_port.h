@@ -61,8 +61,6 @@ class MemoryPort final : public sc_core::sc_module, private tlm::tlm_bw_transpor
                                      sc_core::sc_time& delay) override;
   void invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last) override;
 
-  /// What the target makes known of a payload, by a call or by what a call returns.
-  void enter_phase(Payload& payload, const tlm::tlm_phase& phase, Femtoseconds time);
   void complete(Payload& payload, Femtoseconds time);
 
   std::uint32_t outstanding_limit_;

@@ -70,9 +70,7 @@ class MemoryTarget final : public sc_core::sc_module, private tlm::tlm_fw_transp
   [[nodiscard]] std::uint32_t channels() const {
     return static_cast<std::uint32_t>(channels_.size());
   }
-  [[nodiscard]] const MemoryChannel& channel(std::uint32_t index) const {
-    return channels_[index];
-  }
+  [[nodiscard]] const MemoryChannel& channel(std::uint32_t index) const { return channels_[index]; }
 
   tlm::tlm_target_socket<> socket{"socket"};
 
@@ -92,7 +90,7 @@ class MemoryTarget final : public sc_core::sc_module, private tlm::tlm_fw_transp
   void end_response(Femtoseconds time);
   /// The process: sends the responses that are due and sleeps until the next may be.
   void respond();
-  void begin_response(std::uint64_t id, Femtoseconds now);
+  void begin_response(Payload& payload);
   void sleep();
   /// Takes the payload of request `id` out of `requests_`.
   Payload& take_request(std::uint64_t id);
