@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/memory/transfer_checks.h"
+#include "sim/memory/transfer_check.h"
 
 namespace nzsim {
 

@@ -1,7 +1,7 @@
 #include <memory>
 #include <variant>
 
-#include "sim/base/errors.h"
+#include "sim/memory/dram_memory.h"
 #include "sim/memory/ideal_memory.h"
 #include "sim/memory/memory.h"
 
@@ -13,7 +13,7 @@ std::unique_ptr<Memory> make(const IdealMemoryConfig& config) {
 }
 
 std::unique_ptr<Memory> make(const DramConfig& config) {
-  throw SimulationError(config.standard + ": expected an ideal memory, got a DRAM");
+  return std::make_unique<DramMemory>(config);
 }
 
 }  // namespace
