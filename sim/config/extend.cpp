@@ -160,15 +160,13 @@ void merge_at(Json& target, Origins& origins, const Json& patch, const Origins& 
   }
 }
 
-ExtendedFile read_extended(const fs::path& path) {
-  ExtendedFile file;
-  std::vector<ChainedFile> chain = read_chain(path, file.duplicates);
-  file.value = std::move(chain.back().value);
-  file.origins[""] = chain.back().name;
+ExtendedFile::ExtendedFile(const fs::path& path) {
+  std::vector<ChainedFile> chain = read_chain(path, duplicates);
+  value = std::move(chain.back().value);
+  origins[""] = chain.back().name;
   for (std::size_t index = chain.size() - 1; index-- > 0;) {
-    merge_at(file.value, file.origins, chain[index].value, {{"", chain[index].name}}, "");
+    merge_at(value, origins, chain[index].value, {{"", chain[index].name}}, "");
   }
-  return file;
 }
 
 }  // namespace nzsim

@@ -21,15 +21,15 @@ void forget_origins(Origins& origins, const std::string& pointer);
 
 /// A file, merged with those that it extends.
 struct ExtendedFile {
+  /// Reads `path` and what it extends. Throws `ConfigError` on unreadable files, syntax errors,
+  /// cycles and long chains.
+  explicit ExtendedFile(const std::filesystem::path& path);
+
   Json value;
   Origins origins;
   /// Pointers of keys that one of the files has more than once, with that file.
   std::vector<std::pair<std::string, std::string>> duplicates;
 };
-
-/// Reads `path` and what it extends. Throws `ConfigError` on unreadable files, syntax errors,
-/// cycles and long chains.
-[[nodiscard]] ExtendedFile read_extended(const std::filesystem::path& path);
 
 /// Merges `patch` over `target` (RFC 7386), both at `pointer` of a document. What `patch` changes
 /// came from where `patch_origins` says.

@@ -96,7 +96,7 @@ void ConfigDocument::include(std::string_view key, const std::vector<fs::path>& 
   const std::optional<Inclusion> inclusion = inclusion_of(state.tree, key);
   if (!inclusion) return;
   const fs::path path = included_path(state, *inclusion, directories);
-  ExtendedFile file = read_extended(path);
+  ExtendedFile file(path);
   if (!file.value.is_object()) {
     throw ConfigError(path.string(), "", "expected an object, got " + describe_value(&file.value));
   }
