@@ -32,7 +32,6 @@ namespace {
 using test::femtoseconds;
 using test::RandomMemory;
 using test::TransferTimes;
-using testing::HasSubstr;
 
 /// 100 fs, then 1 byte per femtosecond; 4096 bytes.
 IdealMemory ideal() {
@@ -322,7 +321,7 @@ TEST(MemoryPort, FailsWhereTheTargetAnswersWithAnError) {
   EXPECT_THAT(failure_of([](MemoryPort& port) {
                 port.send({3, Access::read, 0, 0});
               }),
-              HasSubstr("TLM_BURST_ERROR_RESPONSE"));
+              testing::HasSubstr("TLM_BURST_ERROR_RESPONSE"));
 }
 
 TEST(MemoryPort, RefusesWhatItCannotSend) {
@@ -330,11 +329,11 @@ TEST(MemoryPort, RefusesWhatItCannotSend) {
                 port.send({0, Access::read, 0, 1});
                 port.send({1, Access::read, 0, 1});
               }),
-              HasSubstr("transfer 1 at 0 fs, with 1 outstanding"));
+              testing::HasSubstr("transfer 1 at 0 fs, with 1 outstanding"));
   EXPECT_THAT(failure_of([](MemoryPort& port) {
                 port.send({0, Access::read, 0, std::uint64_t{1} << 32U});
               }),
-              HasSubstr("transfer 0 of 4294967296 bytes"));
+              testing::HasSubstr("transfer 0 of 4294967296 bytes"));
 }
 
 TEST(MemoryPort, RefusesALimitOfZero) {
