@@ -95,9 +95,9 @@ void MemoryPort::send(const Transfer& transfer) {
   if (state == tlm::TLM_COMPLETED) {
     complete(payload, free_at_);
   } else if (phase == tlm::BEGIN_RESP) {
-    complete(payload, free_at_);
     phase = tlm::END_RESP;
     socket->nb_transport_fw(payload, phase, delay);
+    complete(payload, free_at_);
   }
 }
 
