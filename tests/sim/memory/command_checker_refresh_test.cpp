@@ -86,12 +86,13 @@ TEST(RefreshRate, IsJudgedAtTheEndForEachRank) {
   DramConfig config = one_rank();
   config.organization.ranks = 2;
   CommandChecker checker(config);
-  checker.on_command({kInterval, refresh, {.rank = 1}});
+  checker.on_command({kInterval, refresh, kRank});
   checker.finish(9 * kInterval);
   EXPECT_THAT(checker.violations(), IsEmpty());
   checker.finish(9 * kInterval + 1);
   EXPECT_THAT(checker.violations(),
-              ElementsAre(late(9 * kInterval + 1, "8 postponed REF", 9 * kInterval)));
+              ElementsAre(CommandViolation{
+                  {9 * kInterval + 1, refresh, {.rank = 1}}, "8 postponed REF", 9 * kInterval}));
 }
 
 TEST(RefreshRate, IsJudgedAtTheEndSinceTheLastRefresh) {

@@ -177,6 +177,31 @@ TEST(CommandChecker, LetsRanksShareTheBusesAlone) {
               IsEmpty());
 }
 
+TEST(CommandChecker, TakesEachKindOfCommandWithItsOwnClocks) {
+  DramConfig config = test::dram_config("HBM2");
+  config.organization.command_buses = 1;
+  config.command_clocks = {.activate = 2, .column = 3, .precharge = 5, .refresh = 7};
+  const std::vector<CommandRecord> kinds{
+      {1000, activate, kBank},     {2000, read, kBank},     {3000, write, kBank},
+      {4000, precharge, kBank},    {5000, activate, kBank}, {6000, precharge_all, kRank},
+      {7000, refresh_bank, kBank}, {8000, refresh, kRank},
+  };
+  // A clock behind each there is an activate of pseudo-channel 1, whose precharge comes later.
+  const DramAddress other{.pseudo_channel = 1};
+  std::vector<CommandRecord> commands;
+  commands.reserve(3 * kinds.size());
+  for (const CommandRecord& record : kinds) {
+    commands.push_back(record);
+    commands.push_back({record.clock + 1, activate, other});
+    commands.push_back({record.clock + 500, precharge, other});
+  }
+  std::vector<Clock> earliest;
+  for (const CommandViolation& violation : violations_of(config, commands)) {
+    earliest.push_back(violation.earliest);
+  }
+  EXPECT_THAT(earliest, ElementsAre(1002, 2003, 3003, 4005, 5002, 6005, 7007, 8007));
+}
+
 TEST(CommandChecker, LetsPseudoChannelsShareTheCommandBusesAlone) {
   // All at least an ACT's 2 clocks apart; a row and a column command may share a clock.
   const DramAddress other{.pseudo_channel = 1};
