@@ -19,7 +19,7 @@ DramChannel::DramChannel(const DramConfig& config, const AddressMapping& mapping
 void DramChannel::submit(std::uint64_t id, Access access, std::uint64_t address,
                          std::uint64_t bytes, Clock arrival, std::vector<ChannelEvent>& events) {
   SIM_ASSERT(arrival >= now_ && arrival >= last_arrival_, fmt::format("dram.channel_{}", index_),
-             static_cast<std::uint64_t>(now_), "a transfer arrives late, in clock {}", arrival);
+             static_cast<std::uint64_t>(now_), "a transfer arrives in clock {}, too late after one in {}", arrival, last_arrival_);
   last_arrival_ = arrival;
   const std::uint64_t burst = config_.organization.burst_bytes();
   std::uint32_t slot = 0;

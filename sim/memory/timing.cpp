@@ -25,9 +25,7 @@ class Table {
 
  private:
   [[nodiscard]] bool exists(TimingLevel level) const {
-    const DramOrganization& organization = config_.organization;
-    return (level != other_rank || organization.ranks > 1) &&
-           (level != bank_group || organization.bank_groups > 1);
+    return level != other_rank || config_.organization.ranks > 1;
   }
 
   const DramConfig& config_;

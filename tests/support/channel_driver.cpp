@@ -4,13 +4,6 @@
 
 namespace nzsim::test {
 
-DramConfig shipped_dram(const std::string& name, const std::vector<std::string>& overrides) {
-  std::vector<Override> parsed;
-  for (const std::string& text : overrides) parsed.push_back(parse_override(text));
-  const std::string path = std::string(NZSIM_SOURCE_DIR) + "/configs/memory/" + name + ".json";
-  return std::get<DramConfig>(load_memory(path, parsed).memory);
-}
-
 ChannelDriver::ChannelDriver(const DramConfig& config)
     : config_(config), mapping_(config_), channel_(config_, mapping_, 0) {
   channel_.listen(*this);

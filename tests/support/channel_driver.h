@@ -9,10 +9,6 @@
 
 namespace nzsim::test {
 
-/// A shipped memory, `configs/memory/NAME.json`, with `overrides` of the form `/pointer=value`.
-[[nodiscard]] DramConfig shipped_dram(const std::string& name,
-                                      const std::vector<std::string>& overrides = {});
-
 /// One channel, a record of its commands, and requests of one burst to places instead of addresses.
 class ChannelDriver : public CommandListener {
  public:

@@ -13,6 +13,7 @@
 #include "sim/memory/command_checker.h"
 #include "sim/memory/timing.h"
 #include "tests/support/memory.h"
+#include "tests/support/shipped_memory.h"
 
 namespace nzsim {
 namespace {
@@ -210,22 +211,37 @@ void PrintTo(const Answer& answer, std::ostream* out) {
   *out << to_string(CommandViolation{answer.record, "the checker", answer.allowed});
 }
 
-class CheckerAgreement : public ::testing::TestWithParam<const char*> {};
+/// A name of `dram_config`, or of a shipped memory.
+DramConfig config_of(const std::string& name) {
+  const std::vector<std::string> shipped = test::shipped_drams();
+  if (std::find(shipped.begin(), shipped.end(), name) == shipped.end()) {
+    return test::dram_config(name);
+  }
+  return test::shipped_dram(name, {{"/organization/ranks", "2"}});
+}
+
+class CheckerAgreement : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(CheckerAgreement, AllowsWhatTheSchedulersTableAllows) {
-  EXPECT_THAT(violations_of_schedules(test::dram_config(GetParam())), IsEmpty());
+  EXPECT_THAT(violations_of_schedules(config_of(GetParam())), IsEmpty());
 }
 
 TEST_P(CheckerAgreement, RefusesWhatTheSchedulersTableRefuses) {
   int asked = 0;
-  EXPECT_THAT(differing_answers(test::dram_config(GetParam()), asked), IsEmpty());
+  EXPECT_THAT(differing_answers(config_of(GetParam()), asked), IsEmpty());
   EXPECT_GT(asked, 200);
 }
 
-std::string name_of(const ::testing::TestParamInfo<const char*>& info) { return info.param; }
+std::string name_of(const ::testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
 
 INSTANTIATE_TEST_SUITE_P(All, CheckerAgreement,
                          ::testing::Values("DDR4", "GDDR5", "HBM2", "LPDDR4"), name_of);
+INSTANTIATE_TEST_SUITE_P(Shipped, CheckerAgreement, ::testing::ValuesIn(test::shipped_drams()),
+                         name_of);
 
 }  // namespace
 }  // namespace nzsim

@@ -5,6 +5,7 @@
 
 #include "sim/base/errors.h"
 #include "tests/support/channel_driver.h"
+#include "tests/support/shipped_memory.h"
 
 namespace nzsim {
 namespace {
@@ -17,8 +18,8 @@ using ::testing::ElementsAre;
 // DDR4-2400: CL 16, CWL 12, tRCD 16, tRP 16, tRAS 39, tRC 55, tRRD_S 4, tRRD_L 6, tCCD_S 4,
 // tCCD_L 6, tFAW 26, tWR 18, tWTR_S 3, tWTR_L 9, tRTP 9, tRTW 10, BL/2 4; the scheduler sees a
 // request one clock after its arrival.
-DramConfig ddr4(std::vector<std::string> overrides = {}) {
-  overrides.emplace_back("/controller/refresh=none");
+DramConfig ddr4(std::vector<Override> overrides = {}) {
+  overrides.push_back({"/controller/refresh", "none"});
   return shipped_dram("ddr4-2400", overrides);
 }
 
@@ -43,7 +44,8 @@ TEST(DramChannel, IdleReadLatencyIsControllerPlusActivatePlusReadPlusBurst) {
 }
 
 TEST(DramChannel, ControllerClocksAddToTheLatency) {
-  ChannelDriver driver(ddr4({"/controller/request_clocks=7", "/controller/response_clocks=5"}));
+  ChannelDriver driver(
+      ddr4({{"/controller/request_clocks", "7"}, {"/controller/response_clocks", "5"}}));
   const std::uint64_t read = driver.request(Access::read, place(0, 0, 1), 0);
   driver.run(100);
   EXPECT_EQ(driver.answered(read), 7 + 16 + 16 + 4 + 5);
@@ -89,7 +91,7 @@ TEST(DramChannel, BurstsOfOneBankGroupAreTccdLApartOfDifferentOnesTccdS) {
 }
 
 TEST(DramChannel, RowHitsPassOlderConflictsUntilTheCap) {
-  ChannelDriver driver(ddr4({"/controller/row_hit_cap=2"}));
+  ChannelDriver driver(ddr4({{"/controller/row_hit_cap", "2"}}));
   driver.request(Access::read, place(0, 0, 1, 0), 0);
   driver.request(Access::read, place(0, 0, 2, 0), 1);  // conflict, older than the hits
   for (std::uint32_t i = 1; i < 4; ++i) driver.request(Access::read, place(0, 0, 1, i), 2);
@@ -103,7 +105,7 @@ TEST(DramChannel, RowHitsPassOlderConflictsUntilTheCap) {
 }
 
 TEST(DramChannel, FcfsKeepsTheOrderOfArrival) {
-  ChannelDriver driver(ddr4({"/controller/scheduler=fcfs"}));
+  ChannelDriver driver(ddr4({{"/controller/scheduler", "fcfs"}}));
   driver.request(Access::read, place(0, 0, 1, 0), 0);
   driver.request(Access::read, place(0, 0, 2, 0), 0);
   driver.request(Access::read, place(1, 0, 1, 0), 0);
@@ -126,7 +128,7 @@ TEST(DramChannel, ReadsGoBeforeRowsOfOlderRequestsInTheSameClock) {
 }
 
 TEST(DramChannel, ClosedPagePolicyClosesARowThatNothingWaitsFor) {
-  ChannelDriver driver(ddr4({"/controller/page_policy=closed"}));
+  ChannelDriver driver(ddr4({{"/controller/page_policy", "closed"}}));
   driver.request(Access::read, place(0, 0, 1), 0);
   driver.run(1000);
   // tRAS = 39 after the ACT in 1; tRTP = 9 after the RD in 17 has passed.
@@ -134,8 +136,8 @@ TEST(DramChannel, ClosedPagePolicyClosesARowThatNothingWaitsFor) {
 }
 
 TEST(DramChannel, TimeoutClosesARowOnlyAfterItsTime) {
-  const std::vector<std::string> timeout{"/controller/page_policy=timeout",
-                                         "/controller/page_timeout_clocks=100"};
+  const std::vector<Override> timeout{{"/controller/page_policy", "timeout"},
+                                      {"/controller/page_timeout_clocks", "100"}};
   ChannelDriver idle(ddr4(timeout));
   idle.request(Access::read, place(0, 0, 1), 0);
   idle.run(1000);
@@ -150,7 +152,7 @@ TEST(DramChannel, TimeoutClosesARowOnlyAfterItsTime) {
 
 TEST(DramChannel, WritesAreDrainedFromTheHighToTheLowWatermark) {
   ChannelDriver driver(
-      ddr4({"/controller/write_high_watermark=3", "/controller/write_low_watermark=1"}));
+      ddr4({{"/controller/write_high_watermark", "3"}, {"/controller/write_low_watermark", "1"}}));
   // Reads of the open row keep the channel busy; three writes wait from clock 21 on.
   for (std::uint32_t i = 0; i < 12; ++i) driver.request(Access::read, place(0, 0, 0, i), 0);
   for (std::uint32_t i = 0; i < 3; ++i) driver.request(Access::write, place(0, 0, 0, 64 + i), 20);
@@ -166,7 +168,7 @@ TEST(DramChannel, WritesAreDrainedFromTheHighToTheLowWatermark) {
 
 TEST(DramChannel, TurningTheBusTakesTheStatedClocks) {
   ChannelDriver driver(
-      ddr4({"/controller/write_high_watermark=1", "/controller/write_low_watermark=0"}));
+      ddr4({{"/controller/write_high_watermark", "1"}, {"/controller/write_low_watermark", "0"}}));
   driver.request(Access::read, place(0, 0, 0, 0), 0);
   driver.request(Access::write, place(0, 0, 0, 1), 1);
   driver.run(18);
@@ -191,7 +193,7 @@ TEST(DramChannel, AReadOfAWaitingWriteIsAnsweredFromTheQueue) {
 
 TEST(DramChannel, AWriteWaitsForAnOlderReadOfItsPlace) {
   ChannelDriver driver(
-      ddr4({"/controller/write_high_watermark=1", "/controller/write_low_watermark=0"}));
+      ddr4({{"/controller/write_high_watermark", "1"}, {"/controller/write_low_watermark", "0"}}));
   const std::uint64_t read = driver.request(Access::read, place(0, 0, 0, 7), 0);
   const std::uint64_t write = driver.request(Access::write, place(0, 0, 0, 7), 1);
   driver.run(1000);
@@ -201,7 +203,7 @@ TEST(DramChannel, AWriteWaitsForAnOlderReadOfItsPlace) {
 }
 
 TEST(DramChannel, AFullQueueHoldsThePortBack) {
-  ChannelDriver driver(ddr4({"/controller/read_queue_entries=2"}));
+  ChannelDriver driver(ddr4({{"/controller/read_queue_entries", "2"}}));
   for (std::uint32_t i = 0; i < 4; ++i) driver.request(Access::read, place(0, 0, 0, i), 0);
   EXPECT_EQ(driver.channel().waiting(), 2U);
   driver.run(1000);
@@ -255,13 +257,13 @@ TEST(DramChannel, AnIdleRankIsRefreshedEveryInterval) {
 }
 
 TEST(DramChannel, BanksTakeTurnsInPerBankRefresh) {
-  ChannelDriver driver(shipped_dram("lpddr4-3200", {"/controller/refresh=per_bank"}));
+  ChannelDriver driver(shipped_dram("lpddr4-3200", {{"/controller/refresh", "per_bank"}}));
   driver.run(780 * 3 + 1);
   EXPECT_THAT(driver.sequence(), ElementsAre("780 REFPB 0", "1560 REFPB 1", "2340 REFPB 2"));
 }
 
 TEST(DramChannel, OtherBanksWorkWhileOneIsRefreshedAlone) {
-  ChannelDriver driver(shipped_dram("lpddr4-3200", {"/controller/refresh=per_bank"}));
+  ChannelDriver driver(shipped_dram("lpddr4-3200", {{"/controller/refresh", "per_bank"}}));
   driver.run(790);
   const std::uint64_t busy = driver.request(Access::read, place(0, 0, 0), 790);
   const std::uint64_t other = driver.request(Access::read, place(0, 1, 0), 790);
