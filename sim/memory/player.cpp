@@ -86,6 +86,7 @@ class Player {
     memory_.submit({id, request.access, request.address, request.bytes}, now_);
     ++unanswered_;
     count(request);
+    take_events();  // what the submission itself brought about
   }
 
   PlayedRequests finish() {
@@ -95,6 +96,7 @@ class Player {
           fmt::format("memory: expected an answer to each of {} requests, got none to {}",
                       played_.requests(), open_.count()));
     }
+    advance_to(tick_from(played_.last_completion));
     for (std::uint32_t channel = 0; channel < memory_.channels(); ++channel) {
       played_.channels.push_back(memory_.counters(channel, played_.last_completion));
     }
@@ -115,12 +117,12 @@ class Player {
     (is_read ? played_.read_bytes : played_.written_bytes) += request.bytes;
   }
 
-  /// The first multiple of the clock that is not before `time`.
-  [[nodiscard]] Femtoseconds edge_from(Femtoseconds time) const {
-    return (time + options_.clock - 1) / options_.clock * options_.clock;
+  /// The first tick that is not before `time`.
+  [[nodiscard]] Femtoseconds tick_from(Femtoseconds time) const {
+    return (time + options_.tick - 1) / options_.tick * options_.tick;
   }
 
-  /// Goes on to the next clock at which there may be room, or something may happen.
+  /// Goes on to the next tick at which there may be room, or something may happen.
   void step() {
     Femtoseconds next = memory_.next_time();
     if (next != kNoTime) next = std::max(next, now_) + 1;
@@ -130,21 +132,26 @@ class Player {
           "memory: no progress at {} fs: {} requests are unanswered, {} of them wait at the ports",
           now_, memory_.unanswered(), memory_.waiting()));
     }
-    advance_to(edge_from(next));
+    advance_to(tick_from(next));
   }
 
-  /// Advances the memory to `time`, a multiple of the clock, and takes its answers up to then.
+  /// Goes on to `time`, a tick, with the memory, and counts what is answered by then.
   void advance_to(Femtoseconds time) {
     if (time <= now_) return;
-    events_.clear();
-    memory_.advance(time, events_);
     now_ = time;
+    take_events();
     silent_steps_ = events_.empty() ? silent_steps_ + 1 : 0;
-    for (const MemoryEvent& event : events_) note(event);
     while (!completions_.empty() && completions_.top() <= now_) {
       completions_.pop();
       --unanswered_;
     }
+  }
+
+  /// Advances the memory to `now_` and notes what became of requests.
+  void take_events() {
+    events_.clear();
+    memory_.advance(now_, events_);
+    for (const MemoryEvent& event : events_) note(event);
   }
 
   void note(const MemoryEvent& event) {
@@ -155,13 +162,13 @@ class Player {
     if (request.access == Access::write) return;
     const Femtoseconds latency = event.time - request.submitted;
     played_.read_latency.record(
-        static_cast<std::uint64_t>((latency + options_.latency_unit - 1) / options_.latency_unit));
+        static_cast<std::uint64_t>((latency + options_.tick - 1) / options_.tick));
   }
 
   Memory& memory_;
   PlayerOptions options_;
   std::uint64_t most_waiting_ = 0;
-  /// The memory's time, a multiple of the clock.
+  /// The time up to which the memory was advanced, a tick.
   Femtoseconds now_ = 0;
   OpenRequests open_;
   /// Requests made and not answered at `now_`, and when those will be that are decided already.

@@ -12,10 +12,10 @@ namespace nzsim {
 
 /// How requests are played into a memory.
 struct PlayerOptions {
-  /// One command clock: requests are made at multiples of it.
+  /// What the clocks of requests count, a multiple of `tick`.
   Femtoseconds clock = 1;
-  /// What `PlayedRequests::read_latency` counts; latencies are rounded up to it.
-  Femtoseconds latency_unit = 1;
+  /// Requests are made at multiples of it, and latencies rounded up to them.
+  Femtoseconds tick = 1;
   /// Requests that may be unanswered at a time; nothing: what the memory's queues and ports hold.
   std::optional<std::uint64_t> outstanding = {};
   /// A memory that does nothing so often in a row has come to a halt. Assumption: the largest
@@ -36,7 +36,7 @@ struct PlayedRequests {
   /// When the first request was made, and the last answered.
   Femtoseconds first_submission = 0;
   Femtoseconds last_completion = 0;
-  /// Of the reads, from being made to being answered, in `PlayerOptions::latency_unit`.
+  /// Of the reads, from being made to being answered, in `PlayerOptions::tick`.
   LatencyHistogram read_latency;
   /// By channel, at the last answer.
   std::vector<ChannelCounters> channels;

@@ -40,8 +40,12 @@ struct RequestRules {
   /// What clocks of requests count: the command clock. An ideal memory has none; its requests count
   /// nanoseconds.
   Femtoseconds clock = 1'000'000;
-  /// What latencies are measured in: the command clock, or picoseconds of an ideal memory.
-  Femtoseconds latency_unit = 1'000;
+  /// What latencies are measured in, and a request without clock waits for: the command clock, or
+  /// picoseconds of an ideal memory.
+  Femtoseconds tick = 1'000;
+  /// Requests that may be unanswered where nobody says how many; nothing: what the memory's queues
+  /// and ports hold. An ideal memory takes any number; so many bursts keep it busy.
+  std::optional<std::uint64_t> outstanding = {};
   /// The last clock at which a request may be made, far from the end of `Femtoseconds`.
   Clock latest_clock = 0;
 };

@@ -35,6 +35,12 @@ std::string container() {
          bytes_of(narrow) + bytes_of({1.0F, -1.0F}) + "\x01\x02\xf3\x08"s;
 }
 
+/// `1 64 R` and `2 64 W 8`, a line each, as gzip.
+std::string packed_trace() {
+  return "\037\213\010\000\000\000\000\000\002\003\063\124\060\063\121\010\342\062"
+         "\002\121\341\012\026\134\000\035\122\356\165\020\000\000\000"s;
+}
+
 std::string network() {
   return R"({"name": "n", "source": "s", "layers": [
   {"name": "a", "type": "convolution", "input": {"channels": 3, "height": 9, "width": 9},
@@ -68,6 +74,9 @@ Seeds all_seeds() {
         R"({"type": "a"}], "notes": "n", "energy": "e", "enabled": false} // end)",
         R"({"pe_count": 0, "pe_count": 1, "bits": 3, "layer": []})"}},
       {"network", {network()}},
+      {"memory_trace",
+       {"# requests\n0 0x40 R\n7 128 write 256\n", "64 r\n0Xfc0 W 8 # tail\n\n",
+        "0x40 READ 3\n1f80 WRITE 4\n", packed_trace()}},
   };
 }
 

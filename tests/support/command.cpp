@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,9 +47,11 @@ CommandResult run_nzsim(const std::vector<std::string>& arguments,
     ::_exit(127);
   }
   int status = 0;
-  if (::waitpid(child, &status, 0) != child) throw std::runtime_error("cannot wait for nzsim");
+  rusage usage{};
+  if (::wait4(child, &status, 0, &usage) != child)
+    throw std::runtime_error("cannot wait for nzsim");
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {code, contents(output), contents(errors)};
+  return {code, usage.ru_maxrss, contents(output), contents(errors)};
 }
 
 }  // namespace nzsim::test

@@ -10,6 +10,8 @@ namespace nzsim::test {
 struct CommandResult {
   /// Exit status; 128 + N where signal N ended the process.
   int exit_code = -1;
+  /// The largest memory it had: the resident set, in KiB.
+  long peak_kibibytes = 0;
   std::string output;
   std::string errors;
 };

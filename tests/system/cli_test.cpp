@@ -51,7 +51,7 @@ TEST(CommandLine, ExplainsEveryCommandWithAnExample) {
   const test::CommandResult all = run_nzsim({"--help"});
   EXPECT_EQ(all.exit_code, 0);
   for (const std::string command :
-       {"run", "report", "reproduce", "list", "validate", "schema", "import"}) {
+       {"run", "memory", "report", "reproduce", "list", "validate", "schema", "import"}) {
     EXPECT_THAT(all.output, HasSubstr("\n  " + command + " "));
     const test::CommandResult help = run_nzsim({command, "--help"});
     EXPECT_EQ(help.exit_code, 0);
@@ -83,7 +83,7 @@ TEST_P(BadCommandLine, EndsWithOneErrorLineAndExitCodeTwo) {
 INSTANTIATE_TEST_SUITE_P(
     CommandLine, BadCommandLine,
     testing::Values(
-        BadUsage{{"rnu"}, "nzsim: expected one of run, report, "},
+        BadUsage{{"rnu"}, "nzsim: expected one of run, memory, report, "},
         BadUsage{{"run"}, "nzsim run: expected MACHINE, got nothing"},
         BadUsage{{"run", "ideal"}, "nzsim run: expected WORKLOAD, got nothing"},
         BadUsage{{"run", "", "alex-7"}, "nzsim run: expected MACHINE, got an empty word"},

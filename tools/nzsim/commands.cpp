@@ -18,6 +18,7 @@ std::string spelling(const Option& option) {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       run_command(),        //
+      memory_command(),     //
       report_command(),     //
       reproduce_command(),  //
       list_command(),       //

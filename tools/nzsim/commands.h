@@ -10,6 +10,7 @@ namespace nzsim::cli {
 [[nodiscard]] Command list_command();
 [[nodiscard]] Command validate_command();
 [[nodiscard]] Command schema_command();
+[[nodiscard]] Command memory_command();
 [[nodiscard]] Command report_command();
 [[nodiscard]] Command reproduce_command();
 [[nodiscard]] Command import_command();

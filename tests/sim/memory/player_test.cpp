@@ -45,7 +45,7 @@ PlayedRequests play_list(FakeMemory& memory, std::vector<TimedRequest> requests,
   ListSource source(std::move(requests));
   return play(memory, source,
               {.clock = kClock,
-               .latency_unit = kClock,
+               .tick = kClock,
                .outstanding = outstanding,
                .most_silent_steps = 1000});
 }

@@ -31,7 +31,7 @@ constexpr Access kWrite = Access::write;
 const RequestRules kRules{.capacity_bytes = std::uint64_t{1} << 20,
                           .default_bytes = 64,
                           .clock = 1000,
-                          .latency_unit = 1000,
+                          .tick = 1000,
                           .latest_clock = 1'000'000'000};
 
 std::vector<TimedRequest> all_of(RequestSource& source) {
