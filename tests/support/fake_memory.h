@@ -40,14 +40,15 @@ class FakeMemory : public Memory {
   [[nodiscard]] ChannelCounters counters(std::uint32_t channel, Femtoseconds time) const override;
   void listen(CommandListener& listener) override;
 
-  /// When each transfer came, and the most that waited or were unanswered at that time.
+  /// A transfer and when it came.
   struct Submission {
     Transfer transfer;
     Clock clock = 0;
   };
   [[nodiscard]] const std::vector<Submission>& submissions() const { return submissions_; }
+  /// The most transfers that stood at the port at a time.
   [[nodiscard]] std::uint64_t most_waiting() const { return most_waiting_; }
-  /// When each transfer was answered, in their order.
+  /// When each transfer was answered, in the order of service.
   [[nodiscard]] const std::vector<Clock>& answers() const { return answers_; }
 
  private:

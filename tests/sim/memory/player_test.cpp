@@ -43,11 +43,9 @@ constexpr Femtoseconds kClock = 1000;
 PlayedRequests play_list(FakeMemory& memory, std::vector<TimedRequest> requests,
                          std::optional<std::uint64_t> outstanding = {}) {
   ListSource source(std::move(requests));
-  return play(memory, source,
-              {.clock = kClock,
-               .tick = kClock,
-               .outstanding = outstanding,
-               .most_silent_steps = 1000});
+  return play(
+      memory, source,
+      {.clock = kClock, .tick = kClock, .outstanding = outstanding, .most_silent_steps = 1000});
 }
 
 std::vector<Clock> submission_clocks(const FakeMemory& memory) {
@@ -174,6 +172,18 @@ TEST(Player, MakesDependentRequestsWhenAllBeforeAreAnswered) {
   static_cast<void>(play_list(memory, {read_at({}), read_at({}), dependent, dependent}));
   // The two reads are answered at 30 and 40, the dependent ones after 30 clocks each.
   EXPECT_THAT(submission_clocks(memory), ElementsAre(0, 0, 40, 70));
+}
+
+TEST(Player, MakesRequestsAtTicksFinerThanTheirClocks) {
+  FakeMemory memory({});
+  TimedRequest dependent = read_at({});
+  dependent.after_answers = true;
+  ListSource source({read_at(1), dependent, read_at(7)});
+  const PlayedRequests played =
+      play(memory, source, {.clock = 10 * kClock, .tick = kClock, .most_silent_steps = 1000});
+  // Clock 1 is tick 10, answered at tick 40; clock 7 is tick 70. Latencies are counted in ticks.
+  EXPECT_THAT(submission_clocks(memory), ElementsAre(10, 40, 70));
+  EXPECT_EQ(played.read_latency.minimum(), 30U);
 }
 
 TEST(Player, AsksEachChannelForItsCountersAtTheLastAnswer) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
@@ -97,6 +98,17 @@ TEST(TraceFile, ReadsFilesAsItReadsBuffers) {
   const std::vector<TimedRequest> requests = parse(text);
   EXPECT_EQ(all_of(plain), requests);
   EXPECT_EQ(all_of(packed), requests);
+}
+
+TEST(TraceFile, ReadsPipes) {
+  int ends[2] = {};
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string text = "64 R\n128 W\n";
+  ASSERT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  ::close(ends[1]);
+  TraceFile trace(fmt::format("/dev/fd/{}", ends[0]), kRules, TraceFormat::nzsim);
+  EXPECT_EQ(all_of(trace), parse(text));
+  ::close(ends[0]);
 }
 
 TEST(TraceFile, TakesLinesOf4096BytesButNoLongerOnes) {
