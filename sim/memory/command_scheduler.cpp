@@ -72,9 +72,15 @@ bool CommandScheduler::admit(Access access, BurstIndex burst, Clock now) {
     own[burst].is_blocked = true;
   }
   own.link(burst);
-  update(bank, access);
+  if (changes_candidate(access, own[burst])) update(bank, access);
   if (is_choice_valid_) reconsider(access, bank, now);
   return false;
+}
+
+bool CommandScheduler::changes_candidate(Access access, const Burst& youngest) const {
+  const Bank& bank = banks_[youngest.bank];
+  const bool is_first_hit = bank.hit[index_of(access)] == kNoBurst && bank.open_row == youngest.row;
+  return is_first_hit || !candidates_[index_of(access)].has(youngest.bank);
 }
 
 void CommandScheduler::reconsider(Access access, BankIndex bank, Clock now) {

@@ -89,6 +89,7 @@ class CommandScheduler {
     std::vector<Candidate> list;
     std::vector<std::uint32_t> positions;
 
+    [[nodiscard]] bool has(BankIndex bank) const { return positions[bank] != kNoPosition; }
     void set(const Candidate& candidate);
     void clear(BankIndex bank);
   };
@@ -103,6 +104,9 @@ class CommandScheduler {
   void reconsider(Access access, BankIndex bank, Clock now);
   /// Whether reads or writes are to be served now.
   [[nodiscard]] Access direction() const;
+  /// Whether a bank's candidate may be another one with a burst that has just become visible: it
+  /// comes behind all others of its bank.
+  [[nodiscard]] bool changes_candidate(Access access, const Burst& youngest) const;
   void update(BankIndex bank);
   void update(BankIndex bank, Access access);
   void update_rank(std::uint32_t rank);

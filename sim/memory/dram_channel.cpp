@@ -19,7 +19,8 @@ DramChannel::DramChannel(const DramConfig& config, const AddressMapping& mapping
 void DramChannel::submit(std::uint64_t id, Access access, std::uint64_t address,
                          std::uint64_t bytes, Clock arrival, std::vector<ChannelEvent>& events) {
   SIM_ASSERT(arrival >= now_ && arrival >= last_arrival_, fmt::format("dram.channel_{}", index_),
-             static_cast<std::uint64_t>(now_), "a transfer arrives in clock {}, too late after one in {}", arrival, last_arrival_);
+             static_cast<std::uint64_t>(now_),
+             "a transfer arrives in clock {}, too late after one in {}", arrival, last_arrival_);
   last_arrival_ = arrival;
   const std::uint64_t burst = config_.organization.burst_bytes();
   std::uint32_t slot = 0;
@@ -89,6 +90,16 @@ BankIndex DramChannel::bank_of(const DramAddress& place) const {
 Clock DramChannel::next_clock() {
   const Clock visible = incoming_.empty() ? kNever : incoming_.front().visible;
   return std::min(scheduler_.choose(now_).clock, std::min(visible, scheduler_.next_due()));
+}
+
+Clock DramChannel::next_answer_clock() {
+  // A read that is answered from the write queue needs one that is coming in, or stands at the
+  // port, and a waiting write.
+  const bool may_forward =
+      scheduler_.queue(Access::write).size() > 0 && (!incoming_.empty() || !port_.empty());
+  const Clock shortest =
+      may_forward ? 1 + config_.controller.response_clocks : std::min(read_clocks_, write_clocks_);
+  return std::min(next_clock() + shortest, kNever);
 }
 
 void DramChannel::advance(Clock until, std::vector<ChannelEvent>& events) {

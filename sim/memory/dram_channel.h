@@ -44,6 +44,8 @@ class DramChannel {
 
   /// The next clock in which anything may happen if nothing more arrives.
   [[nodiscard]] Clock next_clock();
+  /// A clock before which no transfer is answered that is not decided, if nothing more arrives.
+  [[nodiscard]] Clock next_answer_clock();
   /// Decides all clocks before `until`.
   void advance(Clock until, std::vector<ChannelEvent>& events);
   /// The first clock that is not decided.

@@ -76,6 +76,15 @@ Femtoseconds DramMemory::next_time() const {
   return time_of(next);
 }
 
+Femtoseconds DramMemory::next_answer_time() const {
+  if (unanswered_ == 0) return kNoTime;
+  Clock next = kNever;
+  for (DramChannel& channel : channels_) {
+    if (channel.unanswered() > 0) next = std::min(next, channel.next_answer_clock());
+  }
+  return time_of(next);
+}
+
 void DramMemory::advance(Femtoseconds until, std::vector<MemoryEvent>& events) {
   events.insert(events.end(), pending_.begin(), pending_.end());
   pending_.clear();

@@ -65,9 +65,8 @@ Femtoseconds MemoryFrontEnd::run_until_answered(std::uint64_t id) {
 }
 
 Femtoseconds MemoryFrontEnd::next_time() const {
-  const Femtoseconds next = memory_.next_time();
-  const Femtoseconds decided = next == kNoTime ? kNoTime : next + 1;
-  return answers_.empty() ? decided : std::min(decided, answers_.front().time);
+  const Femtoseconds next = memory_.next_answer_time();
+  return answers_.empty() ? next : std::min(next, answers_.front().time);
 }
 
 void MemoryFrontEnd::advance(Femtoseconds until) {

@@ -11,7 +11,8 @@ RefreshControl::RefreshControl(const DramConfig& config)
   interval_ = is_per_bank_ ? config.timings.tREFIpb : config.timings.tREFI;
   duration_ = is_per_bank_ ? config.timings.tRFCpb : config.timings.tRFC;
   for (std::uint32_t rank = 0; rank < ranks; ++rank) {
-    ranks_[rank].due = interval_ + interval_ * rank / ranks;
+    const std::uint32_t in_pseudo_channel = rank % config.organization.ranks;
+    ranks_[rank].due = interval_ + interval_ * in_pseudo_channel / config.organization.ranks;
   }
   find_next_due();
 }

@@ -12,9 +12,9 @@ namespace nzsim {
 
 /// When ranks, or banks one after the other, are due for refresh.
 ///
-/// Rank r of R is due for the first time one interval and r / R of it after the start, then every
-/// interval. What is due gets no other command but the one that closes it, until it is refreshed;
-/// nothing is postponed. With per-bank refresh the banks of a rank take turns.
+/// Rank r of a pseudo-channel's R is due for the first time one interval and r / R of it after the
+/// start, then every interval. What is due gets no other command but the one that closes it, until
+/// it is refreshed; nothing is postponed. With per-bank refresh the banks of a rank take turns.
 class RefreshControl {
  public:
   explicit RefreshControl(const DramConfig& config);

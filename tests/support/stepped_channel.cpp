@@ -56,7 +56,8 @@ SteppedChannel::SteppedChannel(const DramConfig& config, const AddressMapping& m
                              : config.timings.tREFI;
   for (std::uint32_t rank = 0; rank < ranks; ++rank) {
     ranks_.push_back({rank / organization.ranks, rank % organization.ranks,
-                      interval + interval * rank / ranks, 0, 0});
+                      interval + interval * (rank % organization.ranks) / organization.ranks, 0,
+                      0});
   }
 }
 

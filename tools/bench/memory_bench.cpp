@@ -1,10 +1,14 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
-#include <optional>
+#include <memory>
+#include <random>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 #include <sys/wait.h>
@@ -13,32 +17,45 @@
 #include <unistd.h>
 
 #include "sim/kernel/time_resolution.h"
-#include "sim/memory/ideal_memory.h"
+#include "sim/memory/dram_channel.h"
+#include "sim/memory/dram_memory.h"
 #include "sim/memory/memory_front_end.h"
 #include "sim/memory/memory_port.h"
 #include "sim/memory/memory_target.h"
 
-// What it costs to reach a memory: reads of 64 bytes from an ideal memory, up to 16 at a time where
-// the style allows, called directly and over TLM-2.0. Times are per transfer.
+// What it costs to simulate a channel that is never idle: reads of one burst, called directly and
+// over TLM-2.0, where up to 64 are outstanding and a clocked master sends at the peak rate of the
+// data bus. Times are per transfer.
 
 namespace nzsim {
 namespace {
 
 constexpr std::uint64_t kTransfers = 200'000;
-constexpr std::uint32_t kOutstanding = 16;
-/// A clock cycle of the master, 1 ns.
-constexpr Femtoseconds kCycle = 1'000'000;
+constexpr std::uint32_t kOutstanding = 64;
+/// A clock cycle of the master: the time of one burst of DDR4-2400.
+constexpr Femtoseconds kCycle = 4 * 833'000;
 
-/// 50 ns, 64 GB/s.
-IdealMemory memory() {
-  IdealMemoryConfig config;
-  config.latency_femtoseconds = 50'000'000;
-  config.bytes_per_second = 64e9;
-  config.capacity_bytes = 1 << 20;
-  return IdealMemory(config);
-}
+/// Addresses of bursts one behind the other, or anywhere.
+struct Stream {
+  std::string memory;
+  bool is_random = false;
 
-Transfer transfer(std::uint64_t id) { return {id, Access::read, id * 64 % (1 << 20), 64}; }
+  [[nodiscard]] MemoryConfig config() const {
+    return load_memory(std::filesystem::path(NZSIM_SOURCE_DIR) / "configs/memory" /
+                       (memory + ".json"));
+  }
+  [[nodiscard]] std::vector<Transfer> transfers(const DramConfig& dram) const {
+    std::mt19937_64 random(1);
+    const std::uint64_t burst = dram.organization.burst_bytes();
+    const std::uint64_t bursts = dram.capacity_bytes() / burst;
+    std::vector<Transfer> all;
+    all.reserve(kTransfers);
+    for (std::uint64_t id = 0; id < kTransfers; ++id) {
+      all.push_back({id, Access::read, (is_random ? random() : id) % bursts * burst, burst});
+    }
+    return all;
+  }
+};
 
 double seconds_of(const std::function<void()>& body) {
   const auto start = std::chrono::steady_clock::now();
@@ -96,32 +113,40 @@ class Initiator final : public sc_core::sc_module, private tlm::tlm_bw_transport
   void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
 };
 
-/// One transfer per cycle where the port is free and less than the limit are outstanding.
-void read_directly() {
-  IdealMemory ideal = memory();
-  MemoryFrontEnd front_end(ideal);
-  std::uint64_t sent = 0;
-  std::uint64_t taken = 0;
-  for (Femtoseconds time = 0; taken < kTransfers; time += kCycle) {
-    while (front_end.take_answer(time - 1)) ++taken;
-    if (sent < kTransfers && sent - taken < kOutstanding && front_end.free_at() <= time) {
-      front_end.send(transfer(sent++), time);
+/// The channel's queues are kept full; no kernel, no other layer.
+double read_channel(const Stream& stream) {
+  const auto dram = std::get<DramConfig>(stream.config().memory);
+  const std::vector<Transfer> transfers = stream.transfers(dram);
+  const AddressMapping mapping(dram);
+  DramChannel channel(dram, mapping, 0);
+  std::vector<ChannelEvent> events;
+  return seconds_of([&] {
+    for (const Transfer& transfer : transfers) {
+      while (channel.waiting() > 1) {
+        channel.advance(channel.next_clock() + 1, events);
+        events.clear();
+      }
+      channel.submit(transfer.id, transfer.access, transfer.address, transfer.bytes, channel.now(),
+                     events);
     }
-  }
+    while (channel.unanswered() > 0) channel.advance(channel.next_clock() + 1, events);
+  });
 }
 
-/// The same over TLM, in the kernel.
-double read_over_tlm() {
-  IdealMemory ideal = memory();
-  MemoryTarget target("dram", ideal);
+/// The whole memory over TLM, in the kernel.
+double read_over_tlm(const Stream& stream) {
+  const auto dram = std::get<DramConfig>(stream.config().memory);
+  const std::vector<Transfer> transfers = stream.transfers(dram);
+  DramMemory memory(dram);
+  MemoryTarget target("dram", memory);
   MemoryPort port("port", kOutstanding);
   port.socket.bind(target.socket);
-  Thread master("master", [&port] {
+  Thread master("master", [&] {
     std::uint64_t sent = 0;
     std::uint64_t taken = 0;
     while (taken < kTransfers) {
       while (port.take_completion()) ++taken;
-      if (sent < kTransfers && port.can_send()) port.send(transfer(sent++));
+      if (sent < kTransfers && port.can_send()) port.send(transfers[sent++]);
       sc_core::wait(sc_core::sc_time::from_value(kCycle));
     }
   });
@@ -138,19 +163,22 @@ double wait_only() {
   return seconds_of([] { sc_core::sc_start(); });
 }
 
-double read_blocking() {
-  IdealMemory ideal = memory();
-  MemoryTarget target("dram", ideal);
+/// One transfer after the other, loosely timed.
+double read_blocking(const Stream& stream) {
+  const auto dram = std::get<DramConfig>(stream.config().memory);
+  const std::vector<Transfer> transfers = stream.transfers(dram);
+  DramMemory memory(dram);
+  MemoryTarget target("dram", memory);
   Initiator initiator("initiator");
   initiator.socket.bind(target.socket);
-  Thread master("master", [&initiator] {
+  Thread master("master", [&] {
     tlm::tlm_generic_payload payload;
     payload.set_read();
-    payload.set_data_length(64);
-    payload.set_streaming_width(64);
     sc_core::sc_time delay;
-    for (std::uint64_t id = 0; id < kTransfers; ++id) {
-      payload.set_address(transfer(id).address);
+    for (const Transfer& transfer : transfers) {
+      payload.set_address(transfer.address);
+      payload.set_data_length(static_cast<unsigned>(transfer.bytes));
+      payload.set_streaming_width(static_cast<unsigned>(transfer.bytes));
       initiator.socket->b_transport(payload, delay);
     }
   });
@@ -164,25 +192,39 @@ void measure(benchmark::State& state, const std::function<double()>& seconds) {
       benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
-void BM_MemoryDirect(benchmark::State& state) {
-  measure(state, [] { return seconds_of(read_directly); });
+void BM_Channel(benchmark::State& state, const Stream& stream) {
+  measure(state, [&] { return read_channel(stream); });
 }
-BENCHMARK(BM_MemoryDirect)->Unit(benchmark::kMillisecond)->UseManualTime();
-
-void BM_MemoryOverTlmNonBlocking(benchmark::State& state) {
-  measure(state, [] { return in_child(read_over_tlm); });
+void BM_OverTlmNonBlocking(benchmark::State& state, const Stream& stream) {
+  measure(state, [&] { return in_child([&] { return read_over_tlm(stream); }); });
 }
-BENCHMARK(BM_MemoryOverTlmNonBlocking)->Unit(benchmark::kMillisecond)->UseManualTime();
-
-void BM_MemoryOverTlmBlocking(benchmark::State& state) {
-  measure(state, [] { return in_child(read_blocking); });
+void BM_OverTlmBlocking(benchmark::State& state, const Stream& stream) {
+  measure(state, [&] { return in_child([&] { return read_blocking(stream); }); });
 }
-BENCHMARK(BM_MemoryOverTlmBlocking)->Unit(benchmark::kMillisecond)->UseManualTime();
-
 void BM_KernelCyclesAlone(benchmark::State& state) {
   measure(state, [] { return in_child(wait_only); });
 }
 BENCHMARK(BM_KernelCyclesAlone)->Unit(benchmark::kMillisecond)->UseManualTime();
+
+/// One benchmark per standard and stream; over TLM for one standard.
+[[maybe_unused]] const bool kRegistered = [] {
+  const auto add = [](const char* name, const Stream& stream, auto* function) {
+    const std::string full =
+        std::string(name) + "/" + stream.memory + (stream.is_random ? "/random" : "/sequential");
+    benchmark::RegisterBenchmark(full.c_str(), function, stream)
+        ->Unit(benchmark::kMillisecond)
+        ->UseManualTime();
+  };
+  for (const char* memory : {"ddr3-1600", "ddr3-2133", "ddr4-2400", "ddr4-3200", "lpddr4-3200",
+                             "gddr5-6000", "gddr5-7000", "hbm-1000", "hbm2-2000", "hbm3-6400"}) {
+    for (const bool is_random : {false, true}) add("BM_Channel", {memory, is_random}, BM_Channel);
+  }
+  for (const bool is_random : {false, true}) {
+    add("BM_OverTlmNonBlocking", {"ddr4-2400", is_random}, BM_OverTlmNonBlocking);
+    add("BM_OverTlmBlocking", {"ddr4-2400", is_random}, BM_OverTlmBlocking);
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace nzsim

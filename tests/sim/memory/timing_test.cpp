@@ -80,10 +80,10 @@ TEST(TimingTable, OfOneRankHasNoRulesBetweenRanks) {
   EXPECT_EQ(rules(two, other_rank, write, read), Lines{"tCWL + BL/2 + tCS - tCL - tDQSCK = 2"});
 }
 
-TEST(TimingTable, OfStandardsWithoutBankGroupsHasNoRulesForThem) {
+TEST(TimingTable, OfStandardsWithoutBankGroupsTakesAllBanksForOneGroup) {
   const DramConfig ddr3 = shipped_dram("ddr3-1600");
-  EXPECT_EQ(rules(ddr3, bank_group, read, read), Lines{});
-  EXPECT_EQ(rules(ddr3, rank, read, read), Lines{"tCCD_S = 4"});
+  EXPECT_EQ(rules(ddr3, bank_group, read, read), Lines{"tCCD_L = 4"});
+  EXPECT_EQ(rules(ddr3, bank_group, write, read), Lines{"tCWL + BL/2 + tWTR_L = 18"});
 }
 
 TEST(TimingTable, OfHbm1LetsTheDataBusLimitBursts) {
