@@ -149,7 +149,9 @@ void CommandScheduler::update_rank(std::uint32_t rank) {
       !refresh_.is_per_bank() && std::find(pending.begin(), pending.end(), rank) != pending.end();
   for (BankIndex bank = rank * banks; bank < (rank + 1) * banks; ++bank) {
     banks_[bank].awaits_refresh = is_due;
-    update(bank);
+    const bool is_wanted = queue(Access::read).first(bank) != kNoBurst ||
+                           queue(Access::write).first(bank) != kNoBurst;
+    if (is_wanted) update(bank);
   }
 }
 

@@ -36,8 +36,8 @@ void RefreshControl::done(std::uint32_t rank_or_bank) {
 }
 
 std::uint64_t RefreshControl::intervals_before(std::uint32_t rank, Clock until) const {
-  const Clock rest = until - ranks_[rank].due;
-  return rest < 2 * interval_ ? 0 : static_cast<std::uint64_t>(rest / interval_ - 1);
+  const Clock rest = until - 1 - ranks_[rank].due;
+  return rest < interval_ ? 0 : static_cast<std::uint64_t>(rest / interval_);
 }
 
 void RefreshControl::skip(std::uint32_t rank, std::uint64_t count) {

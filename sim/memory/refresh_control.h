@@ -33,7 +33,7 @@ class RefreshControl {
   /// Rank `rank`, or bank `bank`, has been refreshed.
   void done(std::uint32_t rank_or_bank);
 
-  /// Whole intervals of `rank` from its next due clock that end before `until`, less the last one.
+  /// How often `rank` is due before `until`, less the last time.
   [[nodiscard]] std::uint64_t intervals_before(std::uint32_t rank, Clock until) const;
   [[nodiscard]] Clock due(std::uint32_t rank) const { return ranks_[rank].due; }
   /// Leaves `count` intervals out, as if their refreshes had been done.
