@@ -29,31 +29,12 @@ CommandScheduler::CommandScheduler(const DramConfig& config, std::uint32_t chann
       ranks_(std::size_t{config.organization.pseudo_channels} * config.organization.ranks),
       refresh_(config),
       queues_{RequestQueue(config.controller.read_queue_entries, config.organization.banks()),
-              RequestQueue(config.controller.write_queue_entries, config.organization.banks())} {
+              RequestQueue(config.controller.write_queue_entries, config.organization.banks())},
+      candidates_{BankCandidates(config.organization.banks()),
+                  BankCandidates(config.organization.banks())} {
   for (BankIndex bank = 0; bank < banks_.size(); ++bank) {
     banks_[bank].rank = bank / config.organization.banks_per_rank();
   }
-  for (Candidates& candidates : candidates_)
-    candidates.positions.resize(banks_.size(), kNoPosition);
-}
-
-void CommandScheduler::Candidates::set(const Candidate& candidate) {
-  std::uint32_t& position = positions[candidate.bank];
-  if (position == kNoPosition) {
-    position = static_cast<std::uint32_t>(list.size());
-    list.push_back(candidate);
-  } else {
-    list[position] = candidate;
-  }
-}
-
-void CommandScheduler::Candidates::clear(BankIndex bank) {
-  std::uint32_t& position = positions[bank];
-  if (position == kNoPosition) return;
-  list[position] = list.back();
-  positions[list[position].bank] = position;
-  position = kNoPosition;
-  list.pop_back();
 }
 
 bool CommandScheduler::admit(Access access, BurstIndex burst, Clock now) {
@@ -80,7 +61,7 @@ bool CommandScheduler::admit(Access access, BurstIndex burst, Clock now) {
 bool CommandScheduler::changes_candidate(Access access, const Burst& youngest) const {
   const Bank& bank = banks_[youngest.bank];
   const bool is_first_hit = bank.hit[index_of(access)] == kNoBurst && bank.open_row == youngest.row;
-  return is_first_hit || !candidates_[index_of(access)].has(youngest.bank);
+  return is_first_hit || candidates_[index_of(access)].of(youngest.bank) == nullptr;
 }
 
 void CommandScheduler::reconsider(Access access, BankIndex bank, Clock now) {
@@ -90,10 +71,8 @@ void CommandScheduler::reconsider(Access access, BankIndex bank, Clock now) {
     is_choice_valid_ = false;
     return;
   }
-  const Candidates& candidates = candidates_[index_of(access)];
-  const std::uint32_t position = candidates.positions[bank];
-  if (access != serving_ || position == kNoPosition) return;
-  take_if_first(candidates.list[position], now, choice_);
+  const BankCandidate* candidate = candidates_[index_of(access)].of(bank);
+  if (access == serving_ && candidate != nullptr) take_if_first(*candidate, now, choice_);
 }
 
 void CommandScheduler::mark_due(Clock clock) {
@@ -149,8 +128,8 @@ void CommandScheduler::update_rank(std::uint32_t rank) {
       !refresh_.is_per_bank() && std::find(pending.begin(), pending.end(), rank) != pending.end();
   for (BankIndex bank = rank * banks; bank < (rank + 1) * banks; ++bank) {
     banks_[bank].awaits_refresh = is_due;
-    const bool is_wanted = queue(Access::read).first(bank) != kNoBurst ||
-                           queue(Access::write).first(bank) != kNoBurst;
+    const bool is_wanted =
+        queue(Access::read).first(bank) != kNoBurst || queue(Access::write).first(bank) != kNoBurst;
     if (is_wanted) update(bank);
   }
 }
@@ -172,14 +151,14 @@ void CommandScheduler::update(BankIndex bank, Access access) {
   }
 }
 
-CommandScheduler::Candidate CommandScheduler::candidate_of(BankIndex bank, Access access,
-                                                           BurstIndex oldest) const {
+BankCandidate CommandScheduler::candidate_of(BankIndex bank, Access access,
+                                             BurstIndex oldest) const {
   const RequestQueue& waiting = queue(access);
   const Bank& state = banks_[bank];
   const std::uint64_t age = waiting[oldest].age;
   const auto candidate = [&](Command command, BurstIndex burst, std::uint64_t order) {
-    return Candidate{bank,  command, static_cast<std::uint8_t>(bus_of(command)),
-                     burst, order,   timing_.slots(command, bank)};
+    return BankCandidate{bank,  command, static_cast<std::uint8_t>(bus_of(command)),
+                         burst, order,   timing_.slots(command, bank)};
   };
   if (state.open_row == kClosed) return candidate(Command::activate, oldest, order_of(kRow, age));
   const BurstIndex hit = state.hit[index_of(access)];
@@ -198,7 +177,8 @@ Clock CommandScheduler::earliest(Command command, const TimingState::Slots& slot
   return std::max(timing_.earliest(slots), std::max(bus_free_[bus_of(command)], now));
 }
 
-void CommandScheduler::take_if_first(const Candidate& candidate, Clock now, Choice& best) const {
+void CommandScheduler::take_if_first(const BankCandidate& candidate, Clock now,
+                                     Choice& best) const {
   const Clock clock = earliest(candidate.command, candidate.slots, now);
   if (clock > best.clock || (clock == best.clock && candidate.order >= best.order)) return;
   best = {clock, candidate.order, candidate.command, candidate.bank, candidate.burst};
@@ -208,8 +188,8 @@ void CommandScheduler::choose_request(Clock now, Choice& best) const {
   const std::array<Clock, 2> bus_free{std::max(bus_free_[0], now), std::max(bus_free_[1], now)};
   Clock clock = kNever;
   std::uint64_t order = UINT64_MAX;
-  const Candidate* first = nullptr;
-  for (const Candidate& candidate : candidates_[index_of(serving_)].list) {
+  const BankCandidate* first = nullptr;
+  for (const BankCandidate& candidate : candidates_[index_of(serving_)].list()) {
     const Clock earliest = std::max(timing_.earliest(candidate.slots), bus_free[candidate.bus]);
     if (earliest > clock || (earliest == clock && candidate.order >= order)) continue;
     clock = earliest;
@@ -221,10 +201,11 @@ void CommandScheduler::choose_request(Clock now, Choice& best) const {
 
 void CommandScheduler::choose_oldest_request(Clock now, Choice& best) const {
   constexpr std::uint64_t kAge = (std::uint64_t{1} << 60) - 1;
-  const auto& list = candidates_[index_of(serving_)].list;
-  const auto oldest = std::min_element(
-      list.begin(), list.end(),
-      [](const Candidate& a, const Candidate& b) { return (a.order & kAge) < (b.order & kAge); });
+  const auto& list = candidates_[index_of(serving_)].list();
+  const auto oldest = std::min_element(list.begin(), list.end(),
+                                       [](const BankCandidate& a, const BankCandidate& b) {
+                                         return (a.order & kAge) < (b.order & kAge);
+                                       });
   if (oldest != list.end()) take_if_first(*oldest, now, best);
 }
 
@@ -262,7 +243,7 @@ Burst CommandScheduler::issue() {
   const Choice choice = choice_;
   is_choice_valid_ = false;
   timing_.issue(choice.command, choice.bank, choice.clock);
-  bus_free_[bus_of(choice.command)] = choice.clock + bus_clocks(choice.command);
+  bus_free_[bus_of(choice.command)] = choice.clock + config_.command_clocks.of(choice.command);
   if (listener_ != nullptr) tell(choice);
   const std::uint32_t rank = banks_[choice.bank].rank;
   switch (choice.command) {
@@ -418,24 +399,6 @@ DramAddress CommandScheduler::place_of(const Choice& choice) const {
   }
   if (is_column_command(choice.command)) place.column = queue(serving_)[choice.burst].column;
   return place;
-}
-
-Clock CommandScheduler::bus_clocks(Command command) const {
-  const CommandClocks& clocks = config_.command_clocks;
-  switch (command) {
-    case Command::activate:
-      return clocks.activate;
-    case Command::read:
-    case Command::write:
-      return clocks.column;
-    case Command::precharge:
-    case Command::precharge_all:
-      return clocks.precharge;
-    case Command::refresh:
-    case Command::refresh_bank:
-      break;
-  }
-  return clocks.refresh;
 }
 
 std::size_t CommandScheduler::bus_of(Command command) const {

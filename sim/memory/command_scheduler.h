@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/memory/bank_candidates.h"
 #include "sim/memory/config.h"
 #include "sim/memory/memory.h"
 #include "sim/memory/rank_state.h"
@@ -75,27 +76,7 @@ class CommandScheduler {
     bool awaits_refresh = false;
     std::uint32_t rank = 0;
   };
-  /// What a bank's next command for one queue would be.
-  struct Candidate {
-    BankIndex bank = 0;
-    Command command = Command::activate;
-    std::uint8_t bus = 0;
-    BurstIndex burst = kNoBurst;
-    std::uint64_t order = 0;
-    TimingState::Slots slots{};
-  };
-  /// The candidates of one queue, in no order, and where each bank's is.
-  struct Candidates {
-    std::vector<Candidate> list;
-    std::vector<std::uint32_t> positions;
-
-    [[nodiscard]] bool has(BankIndex bank) const { return positions[bank] != kNoPosition; }
-    void set(const Candidate& candidate);
-    void clear(BankIndex bank);
-  };
-
   static constexpr std::int64_t kClosed = -1;
-  static constexpr std::uint32_t kNoPosition = UINT32_MAX;
   static constexpr std::size_t index_of(Access access) { return static_cast<std::size_t>(access); }
 
   void find_choice(Clock now);
@@ -110,14 +91,14 @@ class CommandScheduler {
   void update(BankIndex bank);
   void update(BankIndex bank, Access access);
   void update_rank(std::uint32_t rank);
-  [[nodiscard]] Candidate candidate_of(BankIndex bank, Access access, BurstIndex oldest) const;
+  [[nodiscard]] BankCandidate candidate_of(BankIndex bank, Access access, BurstIndex oldest) const;
 
   [[nodiscard]] Clock earliest(Command command, const TimingState::Slots& slots, Clock now) const;
   void choose_request(Clock now, Choice& best) const;
   void choose_oldest_request(Clock now, Choice& best) const;
   void choose_refresh(Clock now, Choice& best) const;
   void choose_page_close(Clock now, Choice& best) const;
-  void take_if_first(const Candidate& candidate, Clock now, Choice& best) const;
+  void take_if_first(const BankCandidate& candidate, Clock now, Choice& best) const;
 
   void open_row(const Choice& choice);
   void close_row(BankIndex bank, Clock clock, bool is_conflict);
@@ -127,7 +108,6 @@ class CommandScheduler {
   void unblock_writes(const Burst& read);
   void tell(const Choice& choice) const;
   [[nodiscard]] DramAddress place_of(const Choice& choice) const;
-  [[nodiscard]] Clock bus_clocks(Command command) const;
   [[nodiscard]] std::size_t bus_of(Command command) const;
 
   const DramConfig& config_;
@@ -138,7 +118,7 @@ class CommandScheduler {
   RefreshControl refresh_;
   /// By `Access`.
   std::array<RequestQueue, 2> queues_;
-  std::array<Candidates, 2> candidates_;
+  std::array<BankCandidates, 2> candidates_;
   Access serving_ = Access::read;
   Choice choice_;
   bool is_choice_valid_ = false;

@@ -86,6 +86,13 @@ struct CommandClocks {
   Clock column = 1;
   Clock precharge = 1;
   Clock refresh = 1;
+
+  [[nodiscard]] constexpr Clock of(Command command) const {
+    if (command == Command::activate) return activate;
+    if (is_column_command(command)) return column;
+    const bool closes = command == Command::precharge || command == Command::precharge_all;
+    return closes ? precharge : refresh;
+  }
 };
 
 enum class SchedulerPolicy { fr_fcfs, fcfs };

@@ -37,14 +37,6 @@ bool is_at(TimingLevel level, const CommandRecord& before, Command command,
   return other.pseudo_channel == place.pseudo_channel;
 }
 
-Clock bus_clocks(const DramConfig& config, Command command) {
-  const CommandClocks& clocks = config.command_clocks;
-  if (is_column_command(command)) return clocks.column;
-  if (command == Command::activate) return clocks.activate;
-  const bool is_precharge = command == Command::precharge || command == Command::precharge_all;
-  return is_precharge ? clocks.precharge : clocks.refresh;
-}
-
 }  // namespace
 
 SteppedChannel::SteppedChannel(const DramConfig& config, const AddressMapping& mapping)
@@ -300,7 +292,7 @@ bool SteppedChannel::issue_one(Clock clock) {
 void SteppedChannel::perform(const Option& option, Clock clock) {
   const Command command = option.command;
   const bool has_own_bus = config_.organization.command_buses == 2 && is_column_command(command);
-  bus_free_[has_own_bus ? 1 : 0] = clock + bus_clocks(config_, command);
+  bus_free_[has_own_bus ? 1 : 0] = clock + config_.command_clocks.of(command);
   DramAddress place = option.place;
   if (!is_column_command(command)) place.column = 0;
   commands_.push_back({clock, command, place});
