@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -122,6 +125,50 @@ TEST(DramChannelDifferential, CountersAddUp) {
     ASSERT_EQ(counters.active_clocks + counters.precharged_clocks + counters.refreshing_clocks,
               static_cast<std::uint64_t>(end) * ranks)
         << traffic.description;
+  }
+}
+
+/// Whether each read of `traffic` saw the last write before it, and no later one: commands move
+/// data, and a read that no RD answers must have been answered by a write that still waited.
+void expect_data_in_order(const test::RandomTraffic& traffic, const Played& played) {
+  const AddressMapping mapping(traffic.config);
+  const DramTimings& timings = traffic.config.timings;
+  const Clock read_clocks = timings.read_latency() + traffic.config.organization.burst_clocks() +
+                            traffic.config.controller.response_clocks;
+  const auto key = [](const DramAddress& a) {
+    return std::array{a.pseudo_channel, a.rank, a.bank_group, a.bank, a.row, a.column};
+  };
+  // By place: clocks of its reads and writes.
+  std::map<std::array<std::uint32_t, 6>, std::array<std::vector<Clock>, 2>> moved;
+  for (const CommandRecord& record : played.commands) {
+    if (!is_column_command(record.command)) continue;
+    moved[key(record.address)][record.command == Command::read ? 0 : 1].push_back(record.clock);
+  }
+  std::map<std::array<std::uint32_t, 6>, std::ptrdiff_t> writes_before;
+  for (const test::BurstRequest& request : traffic.requests) {
+    const auto place = key(mapping.decode(request.address));
+    std::ptrdiff_t& expected = writes_before[place];
+    if (request.access == Access::write) {
+      ++expected;
+      continue;
+    }
+    const auto& [reads, writes] = moved[place];
+    const Clock answered = played.answers[request.id].value();
+    const bool has_command =
+        std::find(reads.begin(), reads.end(), answered - read_clocks) != reads.end();
+    const Clock clock = has_command ? answered - read_clocks : answered;
+    const std::ptrdiff_t done =
+        std::count_if(writes.begin(), writes.end(), [&](Clock write) { return write < clock; });
+    ASSERT_TRUE(has_command ? done == expected : expected > 0)
+        << "request " << request.id << ", " << traffic.description;
+  }
+}
+
+TEST(DramChannelDifferential, ReadsSeeTheLastWriteBeforeThemAndNoLaterOne) {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const test::RandomTraffic traffic = test::random_traffic(seed, 400);
+    const Clock end = traffic.requests.back().arrival + 50 * kTail;
+    expect_data_in_order(traffic, play(traffic, end, kNever));
   }
 }
 
