@@ -11,6 +11,7 @@
 #include "sim/memory/command_checker.h"
 #include "sim/memory/dram_memory.h"
 #include "sim/memory/timing_state.h"
+#include "tests/support/channel_driver.h"
 #include "tests/support/shipped_memory.h"
 
 namespace nzsim {
@@ -134,6 +135,77 @@ TEST_P(Standards, EachRuleBindsAtItsClockAndNotOneBefore) {
         << to_string(constraint.following) << " " << constraint.rule;
     EXPECT_GE(longest, constraint.clocks);
   }
+}
+
+DramConfig without_refresh(const std::string& name, std::vector<Override> overrides = {}) {
+  overrides.push_back({"/controller/refresh", "none"});
+  return test::shipped_dram(name, overrides);
+}
+
+/// Row `row` and column `column` of bank 0.
+DramAddress first_bank(std::uint32_t row, std::uint32_t column = 0) {
+  DramAddress place;
+  place.row = row;
+  place.column = column;
+  return place;
+}
+
+TEST_P(Standards, AnIdleChannelAnswersAfterTheSumOfItsParts) {
+  const DramConfig config = without_refresh(GetParam());
+  const DramTimings& t = config.timings;
+  test::ChannelDriver driver(config);
+  const std::uint64_t closed = driver.request(Access::read, first_bank(1), 10'000);
+  const std::uint64_t open = driver.request(Access::read, first_bank(1, 1), 20'000);
+  const std::uint64_t conflict = driver.request(Access::read, first_bank(2), 30'000);
+  driver.run(40'000);
+  // The controller's clock, CL (with tDQSCK) and the burst; before it tRCD, and tRP.
+  const Clock hit = 1 + t.tCL + t.tDQSCK + config.organization.burst_clocks();
+  EXPECT_EQ(driver.answered(open) - 20'000, hit);
+  EXPECT_EQ(driver.answered(closed) - 10'000, hit + t.tRCDRD);
+  EXPECT_EQ(driver.answered(conflict) - 30'000, hit + t.tRCDRD + t.tRP);
+}
+
+TEST_P(Standards, ConflictsInOneBankFollowEachOtherAtExactlyTrc) {
+  const DramConfig config = without_refresh(GetParam());
+  test::ChannelDriver driver(config);
+  for (std::uint32_t row = 0; row < 30; ++row) driver.request(Access::read, first_bank(row), 0);
+  driver.run(100'000);
+  const Clock first = driver.answered(0);
+  for (std::uint64_t id = 0; id < 30; ++id) {
+    EXPECT_EQ(driver.answered(id), first + static_cast<Clock>(id) * config.timings.tRC);
+  }
+}
+
+TEST_P(Standards, ASaturatedSequentialStreamFillsTheDataBus) {
+  const DramConfig config = without_refresh(GetParam());
+  const DramOrganization& organization = config.organization;
+  test::ChannelDriver driver(config);
+  constexpr std::uint64_t kBursts = 50'000;
+  driver.transfer(Access::read, 0, kBursts * organization.burst_bytes(), 0);
+  driver.run(1'000'000);
+  // Nothing but the first burst's latency and some changes of rows comes on top.
+  const auto clocks =
+      static_cast<double>(kBursts) * organization.burst_clocks() / organization.pseudo_channels;
+  EXPECT_GE(static_cast<double>(driver.answered(0)), clocks);
+  EXPECT_LT(static_cast<double>(driver.answered(0)), 1.02 * clocks);
+}
+
+TEST_P(Standards, RefreshTakesTrfcOfEachTrefi) {
+  const DramConfig config = test::shipped_dram(GetParam());
+  const DramTimings& t = config.timings;
+  test::ChannelDriver driver(config);
+  constexpr std::uint64_t kBursts = 200'000;
+  driver.transfer(Access::read, 0, kBursts * config.organization.burst_bytes(), 0);
+  driver.run(4'000'000);
+  const auto clocks = static_cast<double>(driver.answered(0));
+  const double busy = static_cast<double>(kBursts) * config.organization.burst_clocks() /
+                      config.organization.pseudo_channels;
+  const auto interval = static_cast<double>(t.tREFI);
+  // At least tRFC is lost; at most what comes before (the last burst's way to PREA, tRPab) and
+  // behind it (ACT, and rows that open one after the other) as well.
+  EXPECT_GT(clocks, busy / (1.0 - static_cast<double>(t.tRFC) / interval) * 0.999);
+  const auto around = static_cast<double>(t.tRTP + t.tRAS + t.tRPab + t.tRCDRD + 2 * t.tFAW);
+  EXPECT_LT(clocks, busy / (1.0 - (static_cast<double>(t.tRFC) + around) / interval) * 1.02);
 }
 
 std::string name_of(const ::testing::TestParamInfo<std::string>& info) {
