@@ -13,10 +13,6 @@
 namespace nzsim {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
-
-constexpr std::uint64_t kFemtosecondsPerSecond = 1'000'000'000'000'000;
-
 /// Fisher-Yates; the standard's `shuffle` differs between libraries.
 template <class T>
 void permute(std::vector<T>& items, std::mt19937_64& random) {
@@ -30,11 +26,12 @@ void permute(std::vector<T>& items, std::mt19937_64& random) {
 ClockDomain::ClockDomain(const sc_core::sc_module_name& name, double frequency_hz,
                          Stepping stepping, std::uint64_t watchdog_limit)
     : sc_core::sc_module(name),
-      frequency_hz_(static_cast<std::uint64_t>(std::llround(frequency_hz))),
+      times_(frequency_hz),
       stepping_(stepping),
       watchdog_(watchdog_limit) {
-  SIM_ASSERT(frequency_hz_ > 0 && frequency_hz_ <= 1'000'000'000'000, this->name(), 0,
-             "a clock of {} Hz", frequency_hz);
+  const long long rounded_hz = std::llround(frequency_hz);
+  SIM_ASSERT(rounded_hz > 0 && rounded_hz <= 1'000'000'000'000, this->name(), 0, "a clock of {} Hz",
+             frequency_hz);
   if (stepping_ == Stepping::direct) return;
   use_femtoseconds();
   SC_HAS_PROCESS(ClockDomain);
@@ -55,7 +52,7 @@ void ClockDomain::shuffle(std::uint64_t seed) {
 }
 
 std::uint64_t ClockDomain::femtoseconds(std::uint64_t cycle) const {
-  return static_cast<std::uint64_t>(Wide{cycle} * kFemtosecondsPerSecond / frequency_hz_);
+  return static_cast<std::uint64_t>(times_.femtoseconds(cycle));
 }
 
 void ClockDomain::run(CycleObserver& observer) {

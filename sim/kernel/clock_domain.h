@@ -8,6 +8,7 @@
 
 #include <systemc>
 
+#include "sim/base/cycle_times.h"
 #include "sim/kernel/watchdog.h"
 
 namespace nzsim {
@@ -72,7 +73,7 @@ class ClockDomain final : public sc_core::sc_module {
   void tick();
   [[noreturn]] void fail_without_progress() const;
 
-  std::uint64_t frequency_hz_;
+  CycleTimes times_;
   Stepping stepping_;
   Watchdog watchdog_;
   std::uint64_t cycle_ = 0;
