@@ -63,7 +63,8 @@ struct MemoryChannel {
 /// throws `SimulationError` where an initiator breaks the protocol.
 class MemoryTarget final : public sc_core::sc_module, private tlm::tlm_fw_transport_if<> {
  public:
-  /// `memory` must outlive the module; nobody else submits to it or advances it.
+  /// `memory` must outlive the module; nobody else submits to it. Its owner may advance it to read
+  /// counters while nothing is unanswered, no further than to the time of the next request.
   MemoryTarget(const sc_core::sc_module_name& name, Memory& memory);
 
   [[nodiscard]] const char* kind() const override { return "memory"; }
