@@ -186,21 +186,34 @@ std::string details(const ReportView& view) {
   return text;
 }
 
-std::string energy(const ReportView& view) {
-  struct Split {
-    double dynamic_part = 0.0;
-    double static_part = 0.0;
-  };
-  std::vector<std::string> order;
-  std::map<std::string, Split, std::less<>> modules;
-  Split all;
-  for (const ReportEnergy& row : view.energy) {
-    const auto [found, is_new] = modules.try_emplace(row.module);
-    if (is_new) order.push_back(row.module);
-    (row.is_static ? found->second.static_part : found->second.dynamic_part) += row.picojoules;
-    (row.is_static ? all.static_part : all.dynamic_part) += row.picojoules;
+/// Picojoules of one module.
+struct ModuleEnergy {
+  double dynamic_part = 0.0;
+  double static_part = 0.0;
+
+  [[nodiscard]] double sum() const { return dynamic_part + static_part; }
+};
+
+/// The modules in order of first appearance, and all of them.
+struct ModuleEnergies {
+  explicit ModuleEnergies(const std::vector<ReportEnergy>& rows) {
+    for (const ReportEnergy& row : rows) {
+      const auto [found, is_new] = modules.try_emplace(row.module);
+      if (is_new) order.push_back(row.module);
+      for (ModuleEnergy* sum : {&found->second, &all}) {
+        (row.is_static ? sum->static_part : sum->dynamic_part) += row.picojoules;
+      }
+    }
   }
-  if (order.empty()) return "";
+
+  std::vector<std::string> order;
+  std::map<std::string, ModuleEnergy, std::less<>> modules;
+  ModuleEnergy all;
+};
+
+std::string energy(const ReportView& view) {
+  const ModuleEnergies energies(view.energy);
+  if (energies.order.empty()) return "";
   TextTable table;
   table.add_column("module", Align::left);
   table.add_column("dynamic\nuJ");
@@ -208,16 +221,23 @@ std::string energy(const ReportView& view) {
   table.add_column("total\nuJ");
   table.add_column("share\n%");
   table.add_column("power\nmW");
-  const auto add = [&](std::string_view name, const Split& split) {
-    const double sum = split.dynamic_part + split.static_part;
-    table.add_row({cell(name), format_number(split.dynamic_part * 1e-6),
-                   format_number(split.static_part * 1e-6), format_number(sum * 1e-6),
-                   percent(share(sum, all.dynamic_part + all.static_part)),
-                   format_number(share(sum * 1e-9, view.totals.seconds))});
+  // Off-chip memory against the machine's own, per multiply-accumulate.
+  const bool has_dram = view.totals.dram_bytes > 0;
+  if (has_dram) table.add_column("each MAC\npJ");
+  const double macs = static_cast<double>(view.totals.operations) / 2;
+  const auto add = [&](std::string_view name, const ModuleEnergy& module) {
+    std::vector<std::string> row{cell(name),
+                                 format_number(module.dynamic_part * 1e-6),
+                                 format_number(module.static_part * 1e-6),
+                                 format_number(module.sum() * 1e-6),
+                                 percent(share(module.sum(), energies.all.sum())),
+                                 format_number(share(module.sum() * 1e-9, view.totals.seconds))};
+    if (has_dram) row.push_back(format_number(share(module.sum(), macs)));
+    table.add_row(std::move(row));
   };
-  for (const std::string& name : order) add(name, modules[name]);
+  for (const std::string& name : energies.order) add(name, energies.modules.at(name));
   table.add_rule();
-  add("total", all);
+  add("total", energies.all);
   return "\nEnergy by module (static: leakage and clock network)\n" + table.render();
 }
 

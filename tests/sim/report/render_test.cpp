@@ -110,7 +110,14 @@ TEST(ReportText, StatesTheEnergyPerMultiplyAccumulate) {
 
 TEST(ReportText, SplitsTheEnergyByModule) {
   // 8 nJ and 24 nJ over 4 us.
-  EXPECT_THAT(text_of_sample(), HasSubstr("Memory  0.008000  0.02400  0.03200  100.0  8.000\n"));
+  EXPECT_THAT(text_of_sample(), HasSubstr("Memory  0.008000  0.02400  0.03200  100.0  8.000 "));
+}
+
+TEST(ReportText, StatesTheEnergyOfEachMultiplyAccumulateWhereThereIsDram) {
+  // 32 nJ over 6,000 multiply-accumulates.
+  EXPECT_THAT(text_of_sample(), HasSubstr("8.000     5.333\n"));
+  EXPECT_THAT(render_report(sample_with("/totals/dram_bytes", 0), "r.json", ReportFormat::text),
+              Not(HasSubstr("each MAC")));
 }
 
 TEST(ReportText, NamesTheRooflinesUnits) {
