@@ -56,7 +56,8 @@ void CentralControl::read_next_row() {
   is_scanning_ = next_row_begin_ < range_.columns();
   if (!is_scanning_) return;
   domain().note_progress();
-  const auto source_register = static_cast<std::uint32_t>(next_row_begin_ / lanes_);
+  const auto source_register =
+      static_cast<std::uint32_t>(range_.first_register + next_row_begin_ / lanes_);
   const std::span<std::int16_t> row = detector_.next_row();
   for (std::uint32_t lane = 0; lane < lanes_; ++lane) {
     const std::uint64_t column = next_row_begin_ + lane;

@@ -10,10 +10,11 @@
 
 namespace nzsim::eie {
 
-/// The columns of one pass: `inputs` activations from the source registers, column j in register j
-/// div P of PE j mod P, then the bias column where there is one.
+/// The columns of one pass: `inputs` activations from the source registers, column j in register
+/// `first_register` + j div P of PE j mod P, then the bias column where there is one.
 struct ScanRange {
   std::uint32_t first_column = 0;
+  std::uint32_t first_register = 0;
   std::uint32_t inputs = 0;
   bool has_bias = false;
   /// The bias column's activation: 1.0 in the source format.

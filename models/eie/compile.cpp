@@ -5,6 +5,7 @@
 
 #include "models/eie/image.h"
 #include "models/eie/program.h"
+#include "models/eie/segments.h"
 #include "sim/base/errors.h"
 #include "sim/workload/values.h"
 
@@ -116,7 +117,8 @@ class Compiler {
     layer.one = quantize(1.0, layer.source_format);
     if (layer.spec.has_weights()) {
       add_weights(layer, values, place);
-      check_capacities(layer, place);
+      place_matrices(layer, place);
+      check_activation_sram(layer, place);
     }
     finish_formats(layer, inputs);
     if (!std::holds_alternative<ChainedSource>(layer.spec.activations)) {
@@ -188,38 +190,83 @@ class Compiler {
     }
   }
 
-  void check_capacities(const LayerProgram& layer, const LayerPlace& place) const {
+  /// Leaves the layer's matrices to the SRAMs or gives them a place in DRAM.
+  void place_matrices(LayerProgram& layer, const LayerPlace& place) {
+    const std::optional<std::string> excess = excess_of(layer);
+    switch (config_.matrix_streaming) {
+      case MatrixStreaming::never:
+        if (excess) place.fail("", *excess);
+        return;
+      case MatrixStreaming::oversized:
+        if (excess) stream_matrices(layer, place);
+        return;
+      case MatrixStreaming::always:
+        stream_matrices(layer, place);
+        return;
+    }
+  }
+
+  void stream_matrices(LayerProgram& layer, const LayerPlace& place) {
+    for (MatrixImage& image : layer.images) {
+      check_rows(image, place);
+      image.is_streamed = true;
+      image.dram_address = dram_end_;
+      const MatrixSegment last = passes_of(config_, image).back().segment;
+      dram_end_ = last.address + last.bytes;
+    }
+    const std::uint64_t capacity = config_.memory->capacity_bytes();
+    if (dram_end_ > capacity) {
+      place.fail("", fmt::format("expected streamed matrices that fit /memory, {} bytes, got {} "
+                                 "bytes for this layer's and those of the layers before",
+                                 capacity, dram_end_));
+    }
+  }
+
+  /// One row of columns is the least that can be streamed at once.
+  void check_rows(const MatrixImage& image, const LayerPlace& place) const {
+    const std::optional<ColumnsNeed> row = oversized_row(config_, image, passes_of(config_, image));
+    if (!row) return;
+    const SegmentLimits limits(config_);
+    place.fail(
+        "", fmt::format("expected rows of {} columns that fit halves of the SRAMs, since "
+                        "/matrix_streaming streams the layer: at most {} entries and {} "
+                        "pointers per PE by /sparse_matrix_sram/capacity_bytes = {} and "
+                        "/pointer_sram/capacity_bytes = {}, and {} entries by "
+                        "/pointer_sram/pointer_bits = {}; got {} entries in the fullest PE "
+                        "and {} pointers",
+                        config_.pe_count, limits.entries, limits.pointers,
+                        config_.sparse_matrix_bytes, config_.pointer_bytes, limits.largest_address,
+                        config_.pointer_bits, row->entries, row->pointers));
+  }
+
+  /// What the SRAMs cannot hold of the layer's matrices; nothing where they hold them.
+  [[nodiscard]] std::optional<std::string> excess_of(const LayerProgram& layer) const {
     std::uint64_t pointers = 1;
     for (const MatrixImage& image : layer.images) {
       pointers += std::uint64_t{image.output_batches} * image.columns;
     }
-    const std::uint64_t held_pointers = config_.pointer_bytes * 8 / config_.pointer_bits;
-    if (pointers > held_pointers) {
-      place.fail("",
-                 fmt::format("expected at most {} column pointers per PE, what "
-                             "/pointer_sram/capacity_bytes = {} holds at {} bits each, got {}: "
-                             "{} bytes too many",
-                             held_pointers, config_.pointer_bytes, config_.pointer_bits, pointers,
-                             (pointers * config_.pointer_bits + 7) / 8 - config_.pointer_bytes));
+    if (pointers > config_.held_pointers()) {
+      return fmt::format(
+          "expected at most {} column pointers per PE, what /pointer_sram/capacity_bytes = {} "
+          "holds at {} bits each, got {}: {} bytes too many",
+          config_.held_pointers(), config_.pointer_bytes, config_.pointer_bits, pointers,
+          (pointers * config_.pointer_bits + 7) / 8 - config_.pointer_bytes);
     }
     const std::uint64_t most = most_entries(layer);
-    const std::uint64_t held = config_.sparse_matrix_bytes * 8 / config_.sparse_matrix_width_bits *
-                               config_.entries_per_line();
+    const std::uint64_t held = config_.sparse_matrix_lines() * config_.entries_per_line();
     if (most > held) {
-      place.fail(
-          "", fmt::format("expected at most {} entries per PE, what "
-                          "/sparse_matrix_sram/capacity_bytes = {} holds, got {} with padding in "
-                          "the fullest PE: {} entries too many",
-                          held, config_.sparse_matrix_bytes, most, most - held));
+      return fmt::format(
+          "expected at most {} entries per PE, what /sparse_matrix_sram/capacity_bytes = {} "
+          "holds, got {} with padding in the fullest PE: {} entries too many",
+          held, config_.sparse_matrix_bytes, most, most - held);
     }
-    const std::uint64_t addressable = (std::uint64_t{1} << config_.pointer_bits) - 1;
-    if (most > addressable) {
-      place.fail("",
-                 fmt::format("expected at most {} entries per PE, what /pointer_sram/pointer_bits "
-                             "= {} can address, got {} with padding in the fullest PE",
-                             addressable, config_.pointer_bits, most));
+    if (most > config_.largest_address()) {
+      return fmt::format(
+          "expected at most {} entries per PE, what /pointer_sram/pointer_bits = {} can address, "
+          "got {} with padding in the fullest PE",
+          config_.largest_address(), config_.pointer_bits, most);
     }
-    check_activation_sram(layer, place);
+    return {};
   }
 
   [[nodiscard]] std::uint64_t most_entries(const LayerProgram& layer) const {
@@ -286,6 +333,8 @@ class Compiler {
   const Workload& workload_;
   std::unique_ptr<EieProgram> program_;
   Forward forward_;
+  /// Where the next streamed matrix begins in DRAM.
+  std::uint64_t dram_end_ = 0;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/config/node.h"
+#include "sim/memory/machine_memory.h"
 
 namespace nzsim::eie {
 namespace {
@@ -60,6 +61,31 @@ void read_memories(ConfigNode& node, Config& config) {
               });
 }
 
+/// A memory without streaming, and streaming without a memory, would have no effect.
+void read_streaming(ConfigNode& node, Config& config) {
+  config.memory = memory_of_machine(node);
+  const std::string streaming = node.choice(
+      "matrix_streaming",
+      {.options = {"never", "oversized", "always"},
+       .default_value = "never",
+       .description = "Which layers' matrices come from /memory each time they are used: none, "
+                      "those that the SRAMs do not hold, all."});
+  if (node.describing() || !node.valid()) return;
+  if (streaming == "oversized") config.matrix_streaming = MatrixStreaming::oversized;
+  if (streaming == "always") config.matrix_streaming = MatrixStreaming::always;
+  const bool streams = config.matrix_streaming != MatrixStreaming::never;
+  if (streams && !config.memory) {
+    node.fail(
+        "matrix_streaming",
+        fmt::format("expected \"never\" where the machine has no /memory, got \"{}\"", streaming));
+  }
+  if (!streams && config.memory) {
+    node.fail("memory",
+              fmt::format("expected no memory where /matrix_streaming is \"never\", got \"{}\"",
+                          config.memory->name));
+  }
+}
+
 void check_widths(ConfigNode& node, const Config& config) {
   if (node.describing()) return;
   if (config.codebook_entries > (1ULL << config.code_bits)) {
@@ -102,6 +128,7 @@ Config Config::from(ConfigNode& node, double clock_hz) {
   config.line_change_penalty_cycles =
       unsigned_of(node, "line_change_penalty_cycles", 0, 1024, config.line_change_penalty_cycles,
                   "Stall of a PE for each sparse-matrix SRAM line that it reads.");
+  read_streaming(node, config);
   check_widths(node, config);
   return config;
 }

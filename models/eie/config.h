@@ -4,12 +4,21 @@
 #include <optional>
 
 #include "sim/base/fixed_point.h"
+#include "sim/memory/config.h"
 
 namespace nzsim {
 class ConfigNode;
 }
 
 namespace nzsim::eie {
+
+/// Which layers' matrices come from DRAM, segment by segment, each time they are used.
+enum class MatrixStreaming {
+  never,
+  /// Those whose entries or column pointers the SRAMs do not hold.
+  oversized,
+  always,
+};
 
 /// Parameters of one EIE machine. Defaults are the design point of Han et al., "EIE: Efficient
 /// Inference Engine on Compressed Deep Neural Network", ISCA 2016, Sections III-VI.
@@ -42,9 +51,22 @@ struct Config {
   std::uint32_t lnzd_tree_latency_cycles = 0;
   std::uint32_t line_change_penalty_cycles = 0;
 
+  /// Where streamed matrices come from; there is one where some layers may be streamed.
+  std::optional<MemoryConfig> memory;
+  MatrixStreaming matrix_streaming = MatrixStreaming::never;
+
   /// Entries of one sparse-matrix SRAM line.
   [[nodiscard]] std::uint32_t entries_per_line() const {
     return sparse_matrix_width_bits / (code_bits + skip_bits);
+  }
+  /// Lines that a PE's sparse-matrix SRAM holds, and pointers that its pointer SRAM holds.
+  [[nodiscard]] std::uint64_t sparse_matrix_lines() const {
+    return sparse_matrix_bytes * 8 / sparse_matrix_width_bits;
+  }
+  [[nodiscard]] std::uint64_t held_pointers() const { return pointer_bytes * 8 / pointer_bits; }
+  /// The largest address that a pointer can hold.
+  [[nodiscard]] std::uint64_t largest_address() const {
+    return (std::uint64_t{1} << pointer_bits) - 1;
   }
   /// Zero rows that one padding entry skips beside its own: the largest skip.
   [[nodiscard]] std::uint32_t largest_skip() const { return (1U << skip_bits) - 1U; }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -24,10 +26,24 @@ std::vector<PeParts> build_parts(const Config& config, SharedWires& wires) {
   return parts;
 }
 
+/// Cycles in which a memory surely fills both halves of the SRAMs. Assumption: no memory is slower
+/// than its peak rate by more than this factor, its latency aside.
+std::uint64_t streaming_limit(const Config& config) {
+  if (!config.memory) return 0;
+  constexpr double kSlowest = 64.0;
+  const double bytes = static_cast<double>(config.pe_count) *
+                       static_cast<double>(config.sparse_matrix_bytes + config.pointer_bytes);
+  const auto* ideal = std::get_if<IdealMemoryConfig>(&config.memory->memory);
+  const double latency =
+      ideal == nullptr ? 0.0 : static_cast<double>(ideal->latency_femtoseconds) * 1e-15;
+  const double seconds = kSlowest * bytes / config.memory->peak_bytes_per_second() + 2.0 * latency;
+  return static_cast<std::uint64_t>(std::min(seconds * config.clock_hz, 1e18));
+}
+
 /// The watchdog waits longer than the machine's own longest silence.
 std::uint64_t watchdog_limit(const Config& config) {
   return Watchdog::kDefaultLimit + config.lnzd_tree_latency_cycles +
-         config.line_change_penalty_cycles;
+         config.line_change_penalty_cycles + streaming_limit(config);
 }
 
 std::uint64_t state_cycles(const PeCounters& counters) {
@@ -52,6 +68,10 @@ Core::Core(const sc_core::sc_module_name& name, const Config& config, Stepping s
     processing_elements_.push_back(std::make_unique<ProcessingElement>(
         fmt::format("pe_{}", pe).c_str(), clock_, pes_[pe], wires_));
   }
+  if (!config.memory) return;
+  SIM_ASSERT(stepping == Stepping::kernel, this->name(), 0,
+             "a memory has times of the kernel, which does not step this machine");
+  matrix_streamer_ = std::make_unique<MatrixStreamer>("matrix_streamer", clock_);
 }
 
 void Core::start_layer(const LayerProgram& layer) {
@@ -71,6 +91,17 @@ void Core::start_layer(const LayerProgram& layer) {
   central_control_.counters() = {};
   layer_cycles_ = 0;
   transfer_cycles_ = 0;
+  wait_cycles_ = 0;
+  segments_ = 0;
+  segment_bytes_ = 0;
+  segment_lines_ = 0;
+  segment_pointers_ = 0;
+}
+
+void Core::stream_matrices(SegmentOrder segments) {
+  SIM_ASSERT(matrix_streamer_ != nullptr, name(), clock_.cycle(), "a streamed matrix, no memory");
+  order_ = std::move(segments);
+  for (std::uint32_t half = 0; half < MatrixStreamer::kHalves; ++half) request_segment();
 }
 
 void Core::write_inputs(std::span<const std::int16_t> inputs) {
@@ -97,28 +128,23 @@ void Core::swap_activation_registers() {
 void Core::run_pass(const MatrixImage& image, const Pass& pass) {
   ScanRange range;
   range.first_column = pass.column_begin;
+  range.first_register = (pass.column_begin - pass.batch_begin) / config_.pe_count;
   range.inputs = std::min(pass.column_end, image.inputs) - pass.column_begin;
   range.has_bias = pass.column_end > image.inputs;
   range.one = layer_->one;
   SIM_ASSERT(range.inputs <= config_.batch_activations(), name(), clock_.cycle(),
              "a pass of {} inputs over registers for {}", range.inputs,
              config_.batch_activations());
-  connect(image, pass.output_batch);
+  connect(image, pass);
   if (pass.source_load_cycles > 0) {
     transfer(ActivationTransfer::Kind::load_source, pass.source_load_cycles,
              pass.source_load_registers, pass.column_begin / config_.pe_count);
-  } else {
-    load_sources(pass, range.inputs);
+  } else if (pass.column_begin == pass.batch_begin) {
+    load_sources(image, pass);
   }
-
-  activity_ = Activity::pass;
-  const std::uint64_t begin = clock_.cycle();
-  horizon_ = begin + kShortestPass - 1;
-  central_control_.start_scan(range);
-  clock_.run(*this);
-  drop_uncounted_cycles();
-  layer_cycles_ += horizon_ + 1 - begin;
-
+  if (pass.is_streamed()) wait_for_segment();
+  scan(range, pass.is_streamed());
+  if (pass.is_streamed()) release_segment(pass);
   if (pass.write_back_cycles > 0) {
     transfer(ActivationTransfer::Kind::write_back_destination, pass.write_back_cycles,
              pass.write_back_registers, result_begin(pass));
@@ -129,11 +155,46 @@ void Core::run_pass(const MatrixImage& image, const Pass& pass) {
   }
 }
 
+void Core::scan(const ScanRange& range, bool is_streamed) {
+  activity_ = is_streamed ? Activity::streamed_pass : Activity::pass;
+  const std::uint64_t begin = clock_.cycle();
+  horizon_ = begin + kShortestPass - 1;
+  central_control_.start_scan(range);
+  clock_.run(*this);
+  drop_uncounted_cycles();
+  layer_cycles_ += (is_streamed ? clock_.cycle() : horizon_ + 1) - begin;
+}
+
+void Core::request_segment() {
+  if (const std::optional<MatrixSegment> segment = order_.next()) {
+    matrix_streamer_->request(*segment);
+  }
+}
+
+void Core::wait_for_segment() {
+  if (matrix_streamer_->has_segment()) return;
+  activity_ = Activity::wait;
+  const std::uint64_t begin = clock_.cycle();
+  clock_.run(*this);
+  layer_cycles_ += clock_.cycle() - begin;
+  wait_cycles_ += clock_.cycle() - begin;
+}
+
+void Core::release_segment(const Pass& pass) {
+  matrix_streamer_->release();
+  request_segment();
+  ++segments_;
+  segment_bytes_ += pass.segment.bytes;
+  segment_lines_ += pass.segment.lines;
+  segment_pointers_ += pass.segment.pointers;
+}
+
 bool Core::after_cycle(std::uint64_t cycle) {
   if (activity_ == Activity::transfer) {
     clock_.note_progress();
     return cycle < horizon_;
   }
+  if (activity_ == Activity::wait) return !matrix_streamer_->has_segment();
   if (wires_.status.last_entry_slot == cycle) {
     clock_.note_progress();
     horizon_ = std::max(horizon_, cycle + kSlotToStrobe);
@@ -142,7 +203,7 @@ bool Core::after_cycle(std::uint64_t cycle) {
   }
   if (cycle < horizon_) return true;
   if (central_control_.has_finished() && is_drained()) return false;
-  if (cycle == horizon_) take_snapshot();
+  if (cycle == horizon_ && activity_ == Activity::pass) take_snapshot();
   return true;
 }
 
@@ -164,16 +225,23 @@ void Core::drop_uncounted_cycles() {
   for (std::size_t pe = 0; pe < pes_.size(); ++pe) pes_[pe].counters = snapshot_.pes[pe];
 }
 
-void Core::connect(const MatrixImage& image, std::uint32_t output_batch) {
+void Core::connect(const MatrixImage& image, const Pass& pass) {
+  const std::uint32_t* segment = image.column_starts(pass.output_batch, pass.column_begin);
   for (std::uint32_t pe = 0; pe < config_.pe_count; ++pe) {
-    pes_[pe].pointer_read.sram().connect(image, output_batch, pe);
-    pes_[pe].sparse_matrix_sram.connect(image, pe);
+    const std::uint32_t first_address = pass.is_streamed() ? segment[pe] : 0;
+    pes_[pe].pointer_read.sram().connect(image, pass.output_batch, pe, first_address);
+    pes_[pe].sparse_matrix_sram.connect(image, pe, first_address);
+    // A segment is in the SRAMs anew: no line of it has been read.
+    if (pass.is_streamed()) pes_[pe].pointer_read.forget_line();
   }
 }
 
-void Core::load_sources(const Pass& pass, std::uint32_t inputs) {
-  const std::uint32_t first = pass.column_begin / config_.pe_count;
-  const std::uint32_t registers = (inputs + config_.pe_count - 1) / config_.pe_count;
+void Core::load_sources(const MatrixImage& image, const Pass& pass) {
+  const std::uint64_t inputs =
+      std::min<std::uint64_t>(image.inputs - pass.batch_begin, config_.batch_activations());
+  const std::uint32_t first = pass.batch_begin / config_.pe_count;
+  const auto registers =
+      static_cast<std::uint32_t>((inputs + config_.pe_count - 1) / config_.pe_count);
   for (PeParts& pe : pes_) {
     ActivationRegisters& activations = pe.activation_registers;
     for (std::uint32_t index = 0; index < registers; ++index) {
@@ -235,7 +303,16 @@ CounterValues Core::counters(const Statistics& statistics) const {
   values[statistics.scan_idle_cycles.value] = broadcast.scan_idle_cycles;
   values[statistics.activation_transfer_cycles.value] = transfer_cycles_;
   values[statistics.cycles.value] = layer_cycles_;
+  if (statistics.streaming) count_streaming(*statistics.streaming, values);
   return values;
+}
+
+void Core::count_streaming(const StreamingStatistics& statistics, CounterValues& values) const {
+  values[statistics.matrix_wait_cycles.value] = wait_cycles_;
+  values[statistics.matrix_segments.value] = segments_;
+  values[statistics.matrix_bytes.value] = segment_bytes_;
+  values[statistics.sparse_matrix_line_writes.value] = segment_lines_;
+  values[statistics.pointer_writes.value] = segment_pointers_;
 }
 
 }  // namespace nzsim::eie

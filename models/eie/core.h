@@ -8,8 +8,10 @@
 #include "models/eie/central_control.h"
 #include "models/eie/config.h"
 #include "models/eie/leading_nonzero_detector.h"
+#include "models/eie/matrix_streamer.h"
 #include "models/eie/processing_element.h"
 #include "models/eie/program.h"
+#include "models/eie/segment_order.h"
 #include "models/eie/statistics.h"
 #include "sim/kernel/clock_domain.h"
 #include "sim/kernel/part.h"
@@ -24,7 +26,7 @@ namespace nzsim::eie {
 /// stepped until everything is broadcast and all queues and pipelines are empty. Cycles beyond the
 /// horizon, five cycles behind the last entry slot so far and initially cycle 8, are therefore
 /// counted tentatively: they are taken in when a later entry slot moves the horizon, and dropped at
-/// the end of the pass.
+/// the end of the pass. While a matrix is streamed they count: the memory works on in them.
 class Core final : public sc_core::sc_module, private CycleObserver {
  public:
   /// Builds the hierarchy. `config` must outlive the module.
@@ -34,11 +36,14 @@ class Core final : public sc_core::sc_module, private CycleObserver {
   /// Loads what holds for a whole layer and sets all counters to zero. `layer` must outlive the
   /// layer's passes.
   void start_layer(const LayerProgram& layer);
+  /// Requests the first two of the layer's segments in the next cycle, and the others as the passes
+  /// leave room for them.
+  void stream_matrices(SegmentOrder segments);
   /// Host input of one matrix-vector product: element i into the activation SRAM of PE i mod P.
   void write_inputs(std::span<const std::int16_t> inputs);
   /// Before the first pass of an output batch.
   void clear_destinations();
-  /// Runs one pass of the layer and counts its cycles, transfers included. Throws
+  /// Runs one pass of the layer and counts its cycles, transfers and waits included. Throws
   /// `SimulationError`.
   void run_pass(const MatrixImage& image, const Pass& pass);
   /// After the last pass of an output batch: its rows of `outputs` `[image.outputs]`, through the
@@ -52,6 +57,10 @@ class Core final : public sc_core::sc_module, private CycleObserver {
   [[nodiscard]] std::uint64_t layer_cycles() const { return layer_cycles_; }
 
   [[nodiscard]] ClockDomain& clock() { return clock_; }
+  /// To be bound to a memory; null where the machine has none.
+  [[nodiscard]] MemoryPort* memory_port() {
+    return matrix_streamer_ ? &matrix_streamer_->port() : nullptr;
+  }
   [[nodiscard]] std::vector<PeParts>& pes() { return pes_; }
 
  private:
@@ -62,16 +71,21 @@ class Core final : public sc_core::sc_module, private CycleObserver {
     std::vector<PeCounters> pes;
   };
   /// What the clock domain is stepped for.
-  enum class Activity { pass, transfer };
+  enum class Activity { pass, streamed_pass, transfer, wait };
 
   bool after_cycle(std::uint64_t cycle) override;
   [[nodiscard]] bool is_drained() const;
   void take_snapshot();
   void drop_uncounted_cycles();
-  void connect(const MatrixImage& image, std::uint32_t output_batch);
-  void load_sources(const Pass& pass, std::uint32_t inputs);
+  void connect(const MatrixImage& image, const Pass& pass);
+  void load_sources(const MatrixImage& image, const Pass& pass);
+  void scan(const ScanRange& range, bool is_streamed);
+  void request_segment();
+  void wait_for_segment();
+  void release_segment(const Pass& pass);
   void transfer(ActivationTransfer::Kind kind, std::uint32_t cycles, std::uint32_t registers,
                 std::uint32_t sram_begin);
+  void count_streaming(const StreamingStatistics& statistics, CounterValues& values) const;
   [[nodiscard]] std::uint32_t result_begin(const Pass& pass) const;
 
   const Config& config_;
@@ -85,6 +99,8 @@ class Core final : public sc_core::sc_module, private CycleObserver {
   CentralControl central_control_;
   Part<LeadingNonzeroDetector> leading_nonzero_detector_;
   std::vector<std::unique_ptr<ProcessingElement>> processing_elements_;
+  /// Null where the machine has no memory.
+  std::unique_ptr<MatrixStreamer> matrix_streamer_;
 
   Activity activity_ = Activity::pass;
   /// Last cycle of the pass, or of the transfer, as far as is known.
@@ -95,6 +111,13 @@ class Core final : public sc_core::sc_module, private CycleObserver {
   std::uint32_t input_words_ = 0;
   std::uint64_t layer_cycles_ = 0;
   std::uint64_t transfer_cycles_ = 0;
+  /// Segments that are still to be requested, and what the layer has used of them.
+  SegmentOrder order_;
+  std::uint64_t wait_cycles_ = 0;
+  std::uint64_t segments_ = 0;
+  std::uint64_t segment_bytes_ = 0;
+  std::uint64_t segment_lines_ = 0;
+  std::uint64_t segment_pointers_ = 0;
 };
 
 }  // namespace nzsim::eie

@@ -49,13 +49,19 @@ std::unique_ptr<Program> Eie::compile(const Workload& workload) const {
 std::unique_ptr<Program> Eie::load(MappedFile file) const { return load_program(std::move(file)); }
 
 std::string Eie::compile_key() const {
-  return fmt::format(
+  std::string key = fmt::format(
       "eie {} PEs, {} registers, {} entries of {}+{} bits, formats {} {}, SRAMs {} {} {} {} {}",
       config_.pe_count, config_.activation_registers, config_.codebook_entries, config_.code_bits,
       config_.skip_bits, config_.activation_fraction_bits.value_or(INT32_MAX),
       config_.weight_fraction_bits.value_or(INT32_MAX), config_.sparse_matrix_bytes,
       config_.pointer_bytes, config_.pointer_bits, config_.activation_sram_bytes,
       config_.sparse_matrix_width_bits);
+  if (config_.memory) {
+    key += fmt::format(", {} streamed from {} bytes",
+                       config_.matrix_streaming == MatrixStreaming::always ? "all" : "oversized",
+                       config_.memory->capacity_bytes());
+  }
+  return key;
 }
 
 RunResult Eie::simulate(const Program& program, const SimulationOptions& options) const {
@@ -72,6 +78,9 @@ std::unique_ptr<ReferenceMachine> Eie::elaborate(const Program& program,
 
 Ceilings Eie::ceilings() const {
   const double pes = config_.pe_count;
+  if (config_.matrix_streaming == MatrixStreaming::always) {
+    return {2.0 * pes * config_.clock_hz, config_.memory->peak_bytes_per_second(), "dram"};
+  }
   return {2.0 * pes * config_.clock_hz,
           pes * config_.sparse_matrix_width_bits / 8.0 * config_.clock_hz, "sparse_matrix_sram"};
 }

@@ -22,6 +22,9 @@ class Eie : public Accelerator {
                                    const SimulationOptions& options) const override;
   [[nodiscard]] std::unique_ptr<ReferenceMachine> elaborate(
       const Program& program, const SimulationOptions& options) const override;
+  [[nodiscard]] const MemoryConfig* memory() const override {
+    return config_.memory ? &*config_.memory : nullptr;
+  }
   [[nodiscard]] Ceilings ceilings() const override;
   [[nodiscard]] double clock_hz() const override { return config_.clock_hz; }
   [[nodiscard]] const StatisticsRegistry& statistics() const override {

@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "sim/energy/dram_energy.h"
+
 namespace nzsim::eie {
 namespace {
 
@@ -98,6 +100,20 @@ void add_memory_events(const Config& config, const Activity& activity,
   events.push_back(matrix.event(kStatic, activity.pe_cycles));
 }
 
+/// Segments on their way into the SRAMs, and the memory that they come from.
+void add_streaming_events(const Config& config, const StreamingStatistics& statistics,
+                          const CounterValues& counters, std::vector<EnergyEvent>& events) {
+  const Part bank{"PtrRead", "pointer_sram", config.pointer_bits, config.pointer_bytes / 2};
+  events.push_back(bank.event("bank_write", counters[statistics.pointer_writes.value]));
+  const Part matrix{"SpmatRead", "sparse_matrix_sram", config.sparse_matrix_width_bits,
+                    config.sparse_matrix_bytes};
+  events.push_back(
+      matrix.event("line_write", counters[statistics.sparse_matrix_line_writes.value]));
+  const std::vector<EnergyEvent> dram =
+      dram_energy_events(*config.memory, statistics.dram.sum(counters));
+  events.insert(events.end(), dram.begin(), dram.end());
+}
+
 void add_arithmetic_events(const Config& config, const Activity& activity,
                            std::vector<EnergyEvent>& events) {
   const Part codebook{"ArithmUnit", "codebook", kValueBits, config.codebook_entries * kValueBytes};
@@ -148,6 +164,9 @@ std::vector<EnergyEvent> energy_events(const Config& config, const Statistics& s
   add_activation_events(config, activity, events);
   const Part detector{"LNZD", "leading_nonzero_detector"};
   events.push_back(detector.event(kStatic, activity.lnzd_cycles));
+  if (statistics.streaming) {
+    add_streaming_events(config, *statistics.streaming, counters, events);
+  }
   return events;
 }
 

@@ -28,6 +28,9 @@ namespace nzsim::eie {
 /// broadcast
 ///   was read from one source register; transfers move a register per activation and a line per
 ///   access of the activation SRAM.
+/// * Where matrices are streamed, SpmatRead and PtrRead write each line and pointer that arrives,
+/// and
+///   the memory's own events are module DRAM.
 /// * Each module, and each LNZD node, has static power (leakage and clock network) in all cycles.
 [[nodiscard]] std::vector<EnergyEvent> energy_events(const Config& config,
                                                      const Statistics& statistics,

@@ -1,7 +1,9 @@
 #include "models/eie/fast_engine.h"
 
 #include <algorithm>
+#include <memory>
 
+#include "models/eie/matrix_stream.h"
 #include "models/eie/timing_kernel.h"
 #include "models/eie/value_kernel.h"
 
@@ -33,13 +35,15 @@ void im2col(const LayerSpec& spec, std::uint32_t group, std::uint32_t y, std::ui
 /// Runs one layer with weights, matrix-vector product by product.
 class LayerEngine {
  public:
-  LayerEngine(const Config& config, const LayerProgram& layer, bool values)
+  /// `stream` is null where the machine has no memory.
+  LayerEngine(const Config& config, const LayerProgram& layer, bool values, MatrixStream* stream)
       : layer_(layer),
         values_(values),
         timing_(config),
         kernel_(layer),
         totals_(config.pe_count),
-        pe_count_(config.pe_count) {
+        pe_count_(config.pe_count),
+        stream_(stream) {
     timing_.start_layer();
     for (const MatrixImage& image : layer.images) passes_.push_back(passes_of(config, image));
     const std::uint64_t rows =
@@ -51,6 +55,7 @@ class LayerEngine {
     const LayerSpec& spec = layer_.spec;
     const std::size_t in_length = spec.input.elements();
     const std::size_t out_length = spec.output.elements();
+    if (stream_ != nullptr) stream_->start_layer(layer_, passes_);
     std::vector<std::int16_t> outputs(values_ ? spec.batch * out_length : 0);
     for (std::uint32_t n = 0; n < spec.batch; ++n) {
       const std::span<const std::int16_t> input = inputs.subspan(n * in_length, in_length);
@@ -65,12 +70,12 @@ class LayerEngine {
   }
 
   void count(const Statistics& statistics, CounterValues& counters) const {
-    const std::uint64_t cycles =
-        broadcast_.broadcasts + broadcast_.blocked + broadcast_.idle + transfer_cycles_;
+    const std::uint64_t cycles = broadcast_.broadcasts + broadcast_.blocked + broadcast_.idle +
+                                 transfer_cycles_ + wait_cycles_;
     counters[statistics.cycles.value] = cycles;
     counters[statistics.broadcasts.value] = broadcast_.broadcasts;
     counters[statistics.broadcast_blocked_cycles.value] = broadcast_.blocked;
-    counters[statistics.scan_idle_cycles.value] = broadcast_.idle + transfer_cycles_;
+    counters[statistics.scan_idle_cycles.value] = broadcast_.idle + transfer_cycles_ + wait_cycles_;
     counters[statistics.activation_transfer_cycles.value] = transfer_cycles_;
     counters[statistics.activation_sram_reads.value] = load_cycles_ * pe_count_;
     counters[statistics.activation_sram_writes.value] =
@@ -86,9 +91,18 @@ class LayerEngine {
       statistics.multiply_accumulates.of(counters)[pe] = totals_.busy[pe] - totals_.padding[pe];
       statistics.padding_entries.of(counters)[pe] = totals_.padding[pe];
     }
+    if (statistics.streaming) count_streaming(*statistics.streaming, counters);
   }
 
  private:
+  void count_streaming(const StreamingStatistics& statistics, CounterValues& counters) const {
+    counters[statistics.matrix_wait_cycles.value] = wait_cycles_;
+    counters[statistics.matrix_segments.value] = segments_;
+    counters[statistics.matrix_bytes.value] = segment_sums_.bytes;
+    counters[statistics.sparse_matrix_line_writes.value] = segment_sums_.lines;
+    counters[statistics.pointer_writes.value] = segment_sums_.pointers;
+  }
+
   void convolve(std::span<const std::int16_t> input, std::int16_t* output) {
     const LayerSpec& spec = layer_.spec;
     const std::size_t map = std::size_t{spec.output.height} * spec.output.width;
@@ -114,13 +128,34 @@ class LayerEngine {
     for (const Pass& pass : passes_[group]) {
       if (pass.column_begin == 0) std::fill(accumulators_.begin(), accumulators_.end(), 0);
       find_items(image, pass, vector);
+      begin_pass(pass);
       timing_.run(image, pass, items_, totals_, broadcast_);
-      load_cycles_ += pass.source_load_cycles;
-      transfer_cycles_ += pass.source_load_cycles + pass.write_back_cycles;
+      end_pass(pass);
       if (output == nullptr) continue;
       kernel_.run(image, pass, items_, accumulators_);
       if (pass.column_end == image.columns) write_back(image, pass, output, stride);
     }
+  }
+
+  /// Activations are loaded first, then the machine waits for the pass's segment.
+  void begin_pass(const Pass& pass) {
+    load_cycles_ += pass.source_load_cycles;
+    transfer_cycles_ += pass.source_load_cycles + pass.write_back_cycles;
+    if (stream_ == nullptr) return;
+    stream_->advance(pass.source_load_cycles);
+    if (!pass.is_streamed()) return;
+    wait_cycles_ += stream_->wait_for_segment();
+    ++segments_;
+    segment_sums_.bytes += pass.segment.bytes;
+    segment_sums_.lines += pass.segment.lines;
+    segment_sums_.pointers += pass.segment.pointers;
+  }
+
+  void end_pass(const Pass& pass) {
+    if (stream_ == nullptr) return;
+    stream_->advance(timing_.drained_cycles());
+    if (pass.is_streamed()) stream_->release_segment();
+    stream_->advance(pass.write_back_cycles);
   }
 
   /// The non-zero activations of the pass, and the bias column behind them.
@@ -158,6 +193,11 @@ class LayerEngine {
   std::uint64_t load_cycles_ = 0;
   std::uint64_t transfer_cycles_ = 0;
   std::uint32_t pe_count_;
+  MatrixStream* stream_;
+  std::uint64_t wait_cycles_ = 0;
+  std::uint64_t segments_ = 0;
+  /// Of all segments that were used; they have no one address.
+  MatrixSegment segment_sums_;
   std::vector<std::vector<Pass>> passes_;
   std::vector<Item> items_;
   std::vector<std::int16_t> window_;
@@ -180,6 +220,8 @@ std::vector<bool> layers_that_feed_others(const EieProgram& program) {
 std::vector<LayerRun> run_fast(const Config& config, const Statistics& statistics,
                                const EieProgram& program, bool values) {
   const std::vector<bool> feeds = layers_that_feed_others(program);
+  std::unique_ptr<MatrixStream> stream;
+  if (config.memory) stream = std::make_unique<MatrixStream>(config, statistics);
   std::vector<LayerRun> runs;
   for (std::size_t index = 0; index < program.layers.size(); ++index) {
     const LayerProgram& layer = program.layers[index];
@@ -188,9 +230,10 @@ std::vector<LayerRun> run_fast(const Config& config, const Statistics& statistic
     if (!layer.spec.has_weights()) {
       run.outputs = pool_on_host(layer, inputs);
     } else {
-      LayerEngine engine(config, layer, values || feeds[index]);
+      LayerEngine engine(config, layer, values || feeds[index], stream.get());
       run.outputs = engine.run(inputs);
       engine.count(statistics, run.counters);
+      if (stream) stream->end_layer(run.counters);
     }
     runs.push_back(std::move(run));
   }

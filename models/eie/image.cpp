@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "models/eie/segments.h"
 #include "sim/base/errors.h"
 
 namespace nzsim::eie {
@@ -232,6 +233,7 @@ std::vector<Pass> passes_of(const Config& config, const MatrixImage& image) {
       Pass pass;
       pass.output_batch = output;
       pass.column_begin = static_cast<std::uint32_t>(input * batch);
+      pass.batch_begin = pass.column_begin;
       pass.column_end = is_last ? image.columns : static_cast<std::uint32_t>(end);
       if (input_batches > 1) pass.source_load_registers = per_pe(end - pass.column_begin);
       if (image.output_batches > 1 && is_last) {
@@ -244,6 +246,7 @@ std::vector<Pass> passes_of(const Config& config, const MatrixImage& image) {
       passes.push_back(pass);
     }
   }
+  if (image.is_streamed) return cut_into_segments(config, image, passes);
   return passes;
 }
 

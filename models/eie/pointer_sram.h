@@ -34,8 +34,11 @@ class PointerSram {
     std::uint32_t end = 0;
   };
 
-  /// Connects the banks to the pointers of output batch `output_batch` of PE `pe`.
-  void connect(const MatrixImage& image, std::uint32_t output_batch, std::uint32_t pe) {
+  /// Connects the banks to the pointers of output batch `output_batch` of PE `pe`. Those of a
+  /// segment count from `first_address`, that of its first entry.
+  void connect(const MatrixImage& image, std::uint32_t output_batch, std::uint32_t pe,
+               std::uint32_t first_address = 0) {
+    first_address_ = first_address;
     const std::size_t pes = image.pe_count;
     const std::uint32_t* first = image.column_starts(output_batch, 0) + pe;
     even_ = {first, 2 * pes};
@@ -45,8 +48,8 @@ class PointerSram {
 
   /// One access to each bank.
   [[nodiscard]] Column read(std::uint32_t column) const {
-    const std::uint32_t even = even_.read((std::size_t{column} + 1) / 2);
-    const std::uint32_t odd = odd_.read(column / 2);
+    const std::uint32_t even = even_.read((std::size_t{column} + 1) / 2) - first_address_;
+    const std::uint32_t odd = odd_.read(column / 2) - first_address_;
     const bool is_even = column % 2 == 0;
     return {is_even ? even : odd, is_even ? odd : even};
   }
@@ -54,6 +57,7 @@ class PointerSram {
  private:
   PointerBank even_;
   PointerBank odd_;
+  std::uint32_t first_address_ = 0;
 };
 
 }  // namespace nzsim::eie

@@ -67,6 +67,10 @@ struct MatrixImage {
   /// Rows of one output batch over all PEs: pe_count x activation_registers.
   std::uint32_t rows_per_batch = 0;
 
+  /// Whether the matrix comes from DRAM each time it is used, and where it begins there.
+  bool is_streamed = false;
+  std::uint64_t dram_address = 0;
+
   /// `[output_batches][columns + 1][pe_count]`: address of the column's first entry in the PE's
   /// sparse-matrix SRAM; batch o + 1 starts where batch o ends. The first start is the image's
   /// base: 0 for the first group of a layer, then where the group before ends.
@@ -125,6 +129,9 @@ struct LayerProgram {
   /// The layer's weights as the workload has them, for the independent check: CSR over all groups.
   PlainLayer plain;
 
+  /// Whether the matrix comes from DRAM each time it is used.
+  [[nodiscard]] bool is_streamed() const { return !images.empty() && images.front().is_streamed; }
+
   /// weight fraction bits + source fraction bits - destination fraction bits.
   /// Limited to [-30, 62], beyond which no product of 16-bit numbers changes any more.
   [[nodiscard]] int product_shift() const {
@@ -145,16 +152,30 @@ class EieProgram : public Program {
   [[nodiscard]] std::string serialize() const override;
 };
 
+/// The part of a streamed matrix that one pass works on: one transfer from DRAM into one half of
+/// the SRAMs of all PEs. No bytes: the pass finds its matrix in the SRAMs.
+struct MatrixSegment {
+  std::uint64_t address = 0;
+  std::uint64_t bytes = 0;
+  /// Sparse-matrix SRAM lines and pointers that it consists of, over all PEs.
+  std::uint64_t lines = 0;
+  std::uint64_t pointers = 0;
+};
+
 /// One matrix-vector product of a layer: `columns` [column_begin, column_end) of output batch
 /// `output_batch`. A layer is a sequence of passes per input vector (per pixel and group).
 ///
-/// Order: for each output batch, for each input batch. Column numbers start anew in each input
-/// batch: the first column of a pass is lane 0 of activation row 0. The bias column belongs to the
-/// last input batch and follows its last input.
+/// Order: for each output batch, for each input batch, for each segment where the matrix is
+/// streamed. Column numbers start anew in each input batch, and rows in each pass: the first column
+/// of a pass is lane 0 of activation row 0. The bias column belongs to the last input batch and
+/// follows its last input.
 struct Pass {
   std::uint32_t output_batch = 0;
   std::uint32_t column_begin = 0;
   std::uint32_t column_end = 0;
+  /// First column of the input batch, which the source registers hold: `column_begin` but for later
+  /// segments.
+  std::uint32_t batch_begin = 0;
   /// Cycles in which the source registers are filled from the activation SRAM before cycle 0 of the
   /// pass, and in which the destination registers are written back after its last cycle.
   std::uint32_t source_load_cycles = 0;
@@ -162,9 +183,14 @@ struct Pass {
   /// Registers per PE moved by these.
   std::uint32_t source_load_registers = 0;
   std::uint32_t write_back_registers = 0;
+  MatrixSegment segment;
+
+  [[nodiscard]] bool is_streamed() const { return segment.bytes > 0; }
 };
 
-/// The passes of one matrix-vector product with this image on this machine.
+/// The passes of one matrix-vector product with this image on this machine, computed from the image
+/// alone. Throws `SimulationError` where one row of columns of a streamed matrix exceeds the SRAMs'
+/// halves, which the compiler refuses.
 [[nodiscard]] std::vector<Pass> passes_of(const Config& config, const MatrixImage& image);
 
 /// Compiles a network; see `Accelerator::compile`.

@@ -11,7 +11,7 @@ namespace {
 
 /// Layout of a program file, all little-endian: magic, checksum of everything behind it, then the
 /// fields in the order of `archive_program`. Arrays start at multiples of 8 and are used in place.
-constexpr std::uint64_t kMagic = 0x3230'4549'455a'4e00;  // changes with the layout
+constexpr std::uint64_t kMagic = 0x3330'4549'455a'4e00;  // changes with the layout
 
 constexpr std::size_t kLanes = 8;
 
@@ -180,6 +180,8 @@ void archive_image(Archive& archive, MatrixImage& image) {
   archive.field(image.pe_count);
   archive.field(image.output_batches);
   archive.field(image.rows_per_batch);
+  archive.field(image.is_streamed);
+  archive.field(image.dram_address);
   archive.view(image.starts);
   archive.view(image.paddings);
   archive.view(image.pe_offsets);

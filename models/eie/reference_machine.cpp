@@ -4,6 +4,7 @@
 
 #include "models/eie/core.h"
 #include "sim/base/errors.h"
+#include "sim/memory/memory_target.h"
 
 namespace nzsim::eie {
 namespace {
@@ -38,7 +39,11 @@ class ReferenceEie::Machine {
       : config_(config),
         statistics_(statistics),
         program_(program),
+        memory_(config.memory ? make_memory(*config.memory) : nullptr),
+        counted_(memory_ ? memory_->channels() : 0),
+        dram_(memory_ ? std::make_unique<MemoryTarget>("dram", *memory_) : nullptr),
         core_("eie", config, options.uses_kernel ? Stepping::kernel : Stepping::direct) {
+    if (dram_) core_.memory_port()->socket.bind(dram_->socket);
     if (options.shuffle_seed) core_.clock().shuffle(*options.shuffle_seed);
   }
 
@@ -53,19 +58,23 @@ class ReferenceEie::Machine {
     const std::size_t output_size = spec.output.elements();
     SIM_ASSERT(inputs.size() == spec.batch * input_size, spec.name, 0,
                "{} input values for {} inputs of {}", inputs.size(), spec.batch, input_size);
+    std::vector<std::vector<Pass>> passes;
+    for (const MatrixImage& image : layer.images) passes.push_back(passes_of(config_, image));
     core_.start_layer(layer);
+    if (layer.is_streamed()) core_.stream_matrices(SegmentOrder(layer, passes));
     LayerRun run;
     run.outputs.resize(spec.batch * output_size);
     for (std::size_t input = 0; input < spec.batch; ++input) {
       const auto source = inputs.subspan(input * input_size, input_size);
       const auto target = std::span(run.outputs).subspan(input * output_size, output_size);
       if (spec.type == LayerType::convolution) {
-        run_convolution(layer, source, target);
+        run_convolution(layer, passes, source, target);
       } else {
-        run_product(layer.images.front(), passes_of(config_, layer.images.front()), source, target);
+        run_product(layer.images.front(), passes.front(), source, target);
       }
     }
     run.counters = core_.counters(statistics_);
+    if (memory_) count_memory(run.counters);
     return run;
   }
 
@@ -88,8 +97,8 @@ class ReferenceEie::Machine {
     core_.swap_activation_registers();
   }
 
-  void run_convolution(const LayerProgram& layer, std::span<const std::int16_t> map,
-                       std::span<std::int16_t> outputs) {
+  void run_convolution(const LayerProgram& layer, const std::vector<std::vector<Pass>>& passes,
+                       std::span<const std::int16_t> map, std::span<std::int16_t> outputs) {
     const LayerSpec& spec = layer.spec;
     const std::size_t pixels = std::size_t{spec.output.height} * spec.output.width;
     std::vector<std::int16_t> window;
@@ -97,13 +106,12 @@ class ReferenceEie::Machine {
     std::size_t first_channel = 0;
     for (std::uint32_t group = 0; group < spec.groups; ++group) {
       const MatrixImage& image = layer.images.at(group);
-      const std::vector<Pass> passes = passes_of(config_, image);
       values.resize(image.outputs);
       for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
         const auto y = static_cast<std::uint32_t>(pixel / spec.output.width);
         const auto x = static_cast<std::uint32_t>(pixel % spec.output.width);
         gather_window(spec, map, group, y, x, window);
-        run_product(image, passes, window, values);
+        run_product(image, passes[group], window, values);
         for (std::size_t channel = 0; channel < values.size(); ++channel) {
           outputs[(first_channel + channel) * pixels + pixel] = values[channel];
         }
@@ -112,9 +120,30 @@ class ReferenceEie::Machine {
     }
   }
 
+  /// What the memory has counted in the layer that has just ended. Nothing is unanswered: the
+  /// memory goes on to the begin of the next cycle, which the kernel has not reached.
+  void count_memory(CounterValues& counters) {
+    const ClockDomain& clock = core_.clock();
+    const auto end = static_cast<Femtoseconds>(clock.femtoseconds(clock.cycle()));
+    SIM_ASSERT(memory_->unanswered() == 0, "eie", clock.cycle(), "a layer ends with {} transfers",
+               memory_->unanswered());
+    std::vector<MemoryEvent> events;
+    memory_->advance(end, events);
+    for (std::uint32_t channel = 0; channel < counted_.size(); ++channel) {
+      const ChannelCounters now = memory_->counters(channel, end);
+      statistics_.streaming->dram.fill(counters, channel, counted_[channel], now);
+      counted_[channel] = now;
+    }
+  }
+
   const Config& config_;
   const Statistics& statistics_;
   const EieProgram& program_;
+  /// Null where the machine has no memory.
+  std::unique_ptr<Memory> memory_;
+  /// What each channel had counted at the end of the layer before.
+  std::vector<ChannelCounters> counted_;
+  std::unique_ptr<MemoryTarget> dram_;
   Core core_;
 };
 

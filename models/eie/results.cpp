@@ -38,18 +38,22 @@ std::string bottleneck(const Statistics& statistics, const CounterValues& values
   const std::uint64_t transfers = values[statistics.activation_transfer_cycles.value];
   const std::uint64_t cycles = values[statistics.cycles.value];
   if (cycles == 0) return "host";
-  const std::uint64_t starved = sum(statistics.starved_cycles, values);
+  const std::uint64_t waits =
+      statistics.streaming ? values[statistics.streaming->matrix_wait_cycles.value] : 0;
+  const std::uint64_t waiting_pes = waits * statistics.starved_cycles.count;
+  const std::uint64_t starved = sum(statistics.starved_cycles, values) - waiting_pes;
   const bool is_blocked = values[statistics.broadcast_blocked_cycles.value] >
-                          values[statistics.scan_idle_cycles.value] - transfers;
+                          values[statistics.scan_idle_cycles.value] - transfers - waits;
   struct Cause {
     const char* name;
     std::uint64_t pe_cycles;
   };
-  const std::array<Cause, 4> causes{{
+  const std::array<Cause, 5> causes{{
       {"arithmetic", sum(statistics.busy_cycles, values)},
       {is_blocked ? "load_imbalance" : "broadcast", starved},
       {"empty_columns", sum(statistics.empty_column_cycles, values)},
       {"line_stalls", sum(statistics.line_stall_cycles, values)},
+      {"dram", waiting_pes},
   }};
   return std::max_element(causes.begin(), causes.end(),
                           [](const Cause& a, const Cause& b) { return a.pe_cycles < b.pe_cycles; })
@@ -173,6 +177,27 @@ void add_details(const Config& config, const Statistics& statistics, const Layer
   }
 }
 
+void add_streaming_details(const StreamingStatistics& statistics, LayerResult& result) {
+  const CounterValues& counters = result.counters;
+  const std::uint64_t bytes = counters[statistics.matrix_bytes.value];
+  const double macs = static_cast<double>(result.operations.value()) / 2;
+  result.details.push_back({"streamed_segments", counters[statistics.matrix_segments.value],
+                            "count", "Segments of the matrix that came from DRAM."});
+  result.details.push_back({"streamed_bytes", bytes, "bytes",
+                            "Bytes of these segments; once per matrix-vector product."});
+  result.details.push_back({"streamed_bytes_per_multiply_accumulate",
+                            ratio(static_cast<double>(bytes), macs), "bytes",
+                            "Bytes that came from DRAM per effective multiply-accumulate."});
+}
+
+/// Bytes that crossed the memory of the machine's ceilings.
+Bytes roofline_bytes(const Config& config, const Statistics& statistics,
+                     const LayerResult& result) {
+  if (config.matrix_streaming == MatrixStreaming::always) return result.dram_bytes;
+  const std::uint64_t lines = sum(statistics.sparse_matrix_line_reads, result.counters);
+  return Bytes{lines * config.sparse_matrix_width_bits / 8};
+}
+
 LayerResult layer_result(const Config& config, const Statistics& statistics,
                          const LayerProgram& layer, const LayerRun& run,
                          std::span<const std::int16_t> inputs) {
@@ -186,8 +211,10 @@ LayerResult layer_result(const Config& config, const Statistics& statistics,
   result.operations = Operations{2 * macs};
   result.dense_operations =
       Operations{std::uint64_t{2} * spec.batch * spec.dense_multiply_accumulates()};
-  const std::uint64_t lines = sum(statistics.sparse_matrix_line_reads, run.counters);
-  result.roofline_bytes = Bytes{lines * config.sparse_matrix_width_bits / 8};
+  if (statistics.streaming) {
+    result.dram_bytes = Bytes{statistics.streaming->dram.sum(run.counters).bytes};
+  }
+  result.roofline_bytes = roofline_bytes(config, statistics, result);
   result.utilization =
       ratio(static_cast<double>(macs),
             static_cast<double>(config.pe_count) * static_cast<double>(result.cycles.value()));
@@ -195,6 +222,7 @@ LayerResult layer_result(const Config& config, const Statistics& statistics,
   if (!spec.has_weights()) return result;
   result.events = energy_events(config, statistics, run.counters);
   add_details(config, statistics, layer, inputs, result);
+  if (statistics.streaming) add_streaming_details(*statistics.streaming, result);
   return result;
 }
 

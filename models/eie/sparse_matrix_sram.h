@@ -36,10 +36,11 @@ class SparseMatrixSram {
  public:
   static constexpr const char* kKind = "sparse_matrix_sram";
 
-  /// Connects the SRAM to the entries of PE `pe` in `image`.
-  void connect(const MatrixImage& image, std::uint32_t pe) {
+  /// Connects the SRAM to the entries of PE `pe` in `image`; address 0 is entry `first_address`.
+  void connect(const MatrixImage& image, std::uint32_t pe, std::uint32_t first_address = 0) {
     entries_ = image.pe_entries(pe).data();
-    base_ = image.column_starts(0, 0)[pe];
+    // Modulo arithmetic: a segment lies behind the image's base.
+    base_ = image.column_starts(0, 0)[pe] - first_address;
   }
 
   /// The address register, for the stage in front to load after `compute` has read it.

@@ -16,6 +16,23 @@ double ratio(double numerator, double denominator) {
 
 }  // namespace
 
+StreamingStatistics::StreamingStatistics(StatisticsRegistry& registry, const MemoryConfig& memory)
+    : matrix_wait_cycles(
+          registry.add("eie.matrix_wait_cycles", Unit::cycles,
+                       "Cycles in which the next segment of a streamed matrix is waited for; part "
+                       "of scan_idle_cycles.")),
+      matrix_segments(registry.add("eie.matrix_segments", Unit::count,
+                                   "Segments of streamed matrices, one pass each.")),
+      matrix_bytes(registry.add("eie.matrix_bytes", Unit::bytes,
+                                "Bytes of these segments, as they are requested.")),
+      sparse_matrix_line_writes(
+          registry.add("eie.sparse_matrix_line_writes", Unit::count,
+                       "Lines written to all PEs' sparse-matrix SRAMs as segments arrive.")),
+      pointer_writes(registry.add("eie.pointer_writes", Unit::count,
+                                  "Pointers written to all PEs' pointer SRAMs as segments "
+                                  "arrive.")),
+      dram(registry, memory) {}
+
 Statistics::Statistics(const Config& config) {
   cycles = registry.add("eie.cycles", Unit::cycles, "Clock cycles of all passes and transfers.");
   broadcasts = registry.add("eie.broadcasts", Unit::cycles,
@@ -67,6 +84,7 @@ Statistics::Statistics(const Config& config) {
       [macs = multiply_accumulates, busy = busy_cycles](const CounterValues& values) {
         return ratio(sum(macs, values), sum(busy, values));
       });
+  if (config.memory) streaming.emplace(registry, *config.memory);
 }
 
 }  // namespace nzsim::eie

@@ -51,19 +51,28 @@ struct LanePointers {
 /// An address's line where lines hold a power of two entries, and any number of them.
 struct ShiftToLine {
   unsigned shift;
-  [[gnu::always_inline]] std::uint32_t operator()(std::uint32_t address) const {
+  [[gnu::always_inline]] std::uint32_t operator()(std::uint32_t address, std::uint32_t) const {
     return address >> shift;
   }
 };
 struct DivideToLine {
   std::uint32_t entries_per_line;
-  [[gnu::always_inline]] std::uint32_t operator()(std::uint32_t address) const {
+  [[gnu::always_inline]] std::uint32_t operator()(std::uint32_t address, std::uint32_t) const {
     return address / entries_per_line;
   }
 };
+/// The same where addresses restart at `first` `[pe_count]`: in a segment.
+template <class LineOf>
+struct InSegment {
+  LineOf line_of;
+  const std::uint32_t* first;
+  [[gnu::always_inline]] std::uint32_t operator()(std::uint32_t address, std::uint32_t pe) const {
+    return line_of(address - first[pe], pe);
+  }
+};
 
-/// The recurrence's step for one item over all PEs; returns M_k. `line_of` maps an address to its
-/// line.
+/// The recurrence's step for one item over all PEs; returns M_k. `line_of` maps an address of a
+/// PE to its line.
 template <class LineOf>
 [[gnu::always_inline]] inline std::uint32_t step(const Column& column, const LanePointers& lanes,
                                                  const LineOf& line_of) {
@@ -85,8 +94,8 @@ template <class LineOf>
   for (std::uint32_t pe = 0; pe < pe_count; ++pe) {
     const std::uint32_t entries = end[pe] - begin[pe];
     const std::uint32_t has_entries = all_ones_if(entries != 0);
-    const std::uint32_t first_line = line_of(begin[pe]);
-    const std::uint32_t last_line = line_of(end[pe] - 1);
+    const std::uint32_t first_line = line_of(begin[pe], pe);
+    const std::uint32_t last_line = line_of(end[pe] - 1, pe);
     const std::uint32_t is_new_line = all_ones_if(first_line != line[pe]) & 1U;
     const std::uint32_t line_reads = (last_line - first_line + is_new_line) & has_entries;
     const std::uint32_t slots = larger(entries + penalty * line_reads, 1U);
@@ -113,6 +122,44 @@ std::uint32_t step_any_width(const Column& column, const LanePointers& lanes,
                              std::uint32_t entries_per_line) {
   return step(column, lanes, DivideToLine{entries_per_line});
 }
+
+SIM_VECTOR_CLONES
+std::uint32_t step_segment_power_of_two(const Column& column, const LanePointers& lanes,
+                                        unsigned line_shift, const std::uint32_t* first) {
+  return step(column, lanes, InSegment<ShiftToLine>{{line_shift}, first});
+}
+
+std::uint32_t step_segment_any_width(const Column& column, const LanePointers& lanes,
+                                     std::uint32_t entries_per_line, const std::uint32_t* first) {
+  return step(column, lanes, InSegment<DivideToLine>{{entries_per_line}, first});
+}
+
+/// Steps an item in the way that a pass and the machine's lines ask for.
+class Stepper {
+ public:
+  Stepper(std::uint32_t entries_per_line, const MatrixImage& image, const Pass& pass)
+      : entries_per_line_(entries_per_line),
+        is_power_of_two_(std::has_single_bit(entries_per_line)),
+        line_shift_(static_cast<unsigned>(std::countr_zero(entries_per_line))),
+        first_(pass.is_streamed() ? image.column_starts(pass.output_batch, pass.column_begin)
+                                  : nullptr) {}
+
+  std::uint32_t operator()(const Column& column, const LanePointers& lanes) const {
+    if (first_ != nullptr) {
+      return is_power_of_two_ ? step_segment_power_of_two(column, lanes, line_shift_, first_)
+                              : step_segment_any_width(column, lanes, entries_per_line_, first_);
+    }
+    return is_power_of_two_ ? step_power_of_two(column, lanes, line_shift_)
+                            : step_any_width(column, lanes, entries_per_line_);
+  }
+
+ private:
+  std::uint32_t entries_per_line_;
+  bool is_power_of_two_;
+  unsigned line_shift_;
+  /// Addresses of the segment's first entries; null where the matrix is not streamed.
+  const std::uint32_t* first_;
+};
 
 }  // namespace
 
@@ -142,8 +189,12 @@ std::uint64_t TimingKernel::run(const MatrixImage& image, const Pass& pass,
   for (auto* lanes : {&free_slot_, &entry_end_, &busy_, &padding_, &empty_, &reads_}) {
     std::fill(lanes->begin(), lanes->end(), 0U);
   }
+  // A segment is in the SRAMs anew: no line of it has been read.
+  if (pass.is_streamed()) std::fill(line_.begin(), line_.end(), kNoLine);
   schedule_columns(image, pass, items);
-  const std::uint32_t cycles = pass_cycles();
+  const std::uint32_t shortest = pass_cycles();
+  drained_cycles_ = std::max({shortest, end_of_slots(), end_of_scan(pass, items)});
+  const std::uint32_t cycles = pass.is_streamed() ? drained_cycles_ : shortest;
   add_totals(items, totals);
   if (end_of_slots() > cycles) drop_slots_after(cycles, image, pass, items, totals);
   add_broadcast_cycles(cycles, broadcast);
@@ -155,9 +206,7 @@ void TimingKernel::schedule_columns(const MatrixImage& image, const Pass& pass,
   found_.resize(items.size());
   broadcast_.resize(items.size());
   latest_start_.resize(items.size());
-  const std::uint32_t width = config_.entries_per_line();
-  const bool is_power_of_two = std::has_single_bit(width);
-  const auto line_shift = static_cast<unsigned>(std::countr_zero(width));
+  const Stepper step_item(config_.entries_per_line(), image, pass);
   const std::size_t depth = config_.activation_queue_depth;
   const std::uint32_t delay = 2 + config_.lnzd_tree_latency_cycles;
   const LanePointers lanes{free_slot_.data(), entry_end_.data(), busy_.data(), padding_.data(),
@@ -189,8 +238,7 @@ void TimingKernel::schedule_columns(const MatrixImage& image, const Pass& pass,
     step_column.end = step_column.begin + config_.pe_count;
     step_column.padding = image.column_paddings(pass.output_batch, in_image);
     step_column.earliest = broadcast_[k] + delay;
-    latest_start_[k] = is_power_of_two ? step_power_of_two(step_column, lanes, line_shift)
-                                       : step_any_width(step_column, lanes, width);
+    latest_start_[k] = step_item(step_column, lanes);
     SIM_ASSERT(latest_start_[k] < kLargestTime, "eie", latest_start_[k],
                "a pass of more than 2^31 cycles");
   }
@@ -203,6 +251,17 @@ std::uint32_t TimingKernel::pass_cycles() const {
 
 std::uint32_t TimingKernel::end_of_slots() const {
   return *std::max_element(free_slot_.begin(), free_slot_.end());
+}
+
+/// The cycle behind the one in which nothing more is found. Each activation row behind the last
+/// broadcast takes a cycle, and its own row one more unless it came from the last lane.
+std::uint32_t TimingKernel::end_of_scan(const Pass& pass, std::span<const Item> items) const {
+  const std::uint32_t pes = config_.pe_count;
+  const std::uint32_t rows = (pass.column_end - pass.column_begin + pes - 1) / pes;
+  if (items.empty()) return rows + 1;
+  const std::uint32_t last = items.back().column;
+  const std::uint32_t dead_rows = rows - 1 - last / pes + (last % pes == pes - 1 ? 0 : 1);
+  return broadcast_[items.size() - 1] + 1 + dead_rows;
 }
 
 void TimingKernel::add_totals(std::span<const Item> items, PeTotals& totals) const {

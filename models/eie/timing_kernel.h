@@ -48,8 +48,8 @@ struct PeTotals {
 ///   is the tree latency M_k = max over p of s(p,k) n(p,k) = max(1, entries + q x line reads) q is
 ///   the penalty of a line change T = max(9, last entry slot + 6)
 ///
-/// Every counter follows from b, s and T and counts cycles [0, T) alone. `docs/eie.md` has the
-/// rules.
+/// Every counter follows from b, s and T and counts cycles [0, T) alone; where the matrix is
+/// streamed, the cycles until the machine is drained. `docs/eie.md` has the rules.
 class TimingKernel {
  public:
   explicit TimingKernel(const Config& config);
@@ -58,20 +58,26 @@ class TimingKernel {
   void start_layer();
 
   /// Times one pass over `items` (ascending columns) and adds the PEs' counters to `totals`.
-  /// Returns T.
+  /// Returns the cycles that count: T, or `drained_cycles()` where the matrix is streamed.
   std::uint64_t run(const MatrixImage& image, const Pass& pass, std::span<const Item> items,
                     PeTotals& totals, BroadcastCycles& broadcast);
+
+  /// Cycles of the last pass until the machine was drained: everything is scanned and the last slot
+  /// is over, be it one of a column without entries.
+  [[nodiscard]] std::uint64_t drained_cycles() const { return drained_cycles_; }
 
  private:
   void schedule_columns(const MatrixImage& image, const Pass& pass, std::span<const Item> items);
   [[nodiscard]] std::uint32_t pass_cycles() const;
   [[nodiscard]] std::uint32_t end_of_slots() const;
+  [[nodiscard]] std::uint32_t end_of_scan(const Pass& pass, std::span<const Item> items) const;
   void add_totals(std::span<const Item> items, PeTotals& totals) const;
   void drop_slots_after(std::uint32_t cycles, const MatrixImage& image, const Pass& pass,
                         std::span<const Item> items, PeTotals& totals) const;
   void add_broadcast_cycles(std::uint32_t cycles, BroadcastCycles& broadcast) const;
 
   const Config& config_;
+  std::uint32_t drained_cycles_ = 0;
   /// c, b and M of each item of the pass.
   std::vector<std::uint32_t> found_;
   std::vector<std::uint32_t> broadcast_;

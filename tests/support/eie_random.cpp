@@ -1,13 +1,18 @@
 #include "tests/support/eie_random.h"
 
+#include <algorithm>
 #include <map>
+#include <variant>
 
 #include <boost/random/mersenne_twister.hpp>
 #include <fmt/format.h>
 
+#include "models/eie/program.h"
+#include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/workload/npz.h"
 #include "sim/workload/values.h"
+#include "tests/support/shipped_memory.h"
 
 namespace nzsim::eie::test {
 namespace {
@@ -164,6 +169,53 @@ LayerSpec first_layer(Dice& dice) {
   return spec;
 }
 
+MemoryConfig random_ideal_memory(Dice& dice) {
+  IdealMemoryConfig ideal;
+  ideal.latency_femtoseconds = dice.one_of({0, 1, 999'999, 50'000'000, 2'000'000'000});
+  ideal.bytes_per_second = dice.one_of({1e8, 1e9, 25.6e9, 1e12, 1e15});
+  ideal.capacity_bytes = std::uint64_t{1} << 40;
+  ideal.picojoules_per_bit = 20.0;
+  ideal.energy_source = "drawn";
+  return {"ideal", "drawn", ideal};
+}
+
+MemoryConfig random_dram(Dice& dice) {
+  const auto* name = dice.one_of({"ddr3-1600", "ddr4-2400", "lpddr4-3200", "hbm2-2000"});
+  MemoryConfig memory = nzsim::test::shipped_memory(name);
+  auto& dram = std::get<DramConfig>(memory.memory);
+  dram.channels = dice.one_of({1U, 1U, 2U, 4U});
+  dram.controller.read_queue_entries = dice.one_of({1U, 4U, 32U});
+  dram.controller.page_policy =
+      dice.one_of({PagePolicy::open, PagePolicy::closed, PagePolicy::timeout});
+  if (dice.chance(20)) dram.controller.refresh = RefreshPolicy::none;
+  return memory;
+}
+
+/// Gives the machine a memory, and SRAMs that are often too small: the smallest that the compiler
+/// takes, starting from a drawn size.
+void add_streaming(Dice& dice, RandomCase& drawn) {
+  Config& config = drawn.config;
+  config.matrix_streaming =
+      dice.chance(70) ? MatrixStreaming::oversized : MatrixStreaming::always;
+  config.memory = dice.chance(50) ? random_ideal_memory(dice) : random_dram(dice);
+  config.clock_hz = dice.one_of({800e6, 700e6, 123'456'789.0, 3e9});
+  std::uint64_t lines = dice.between(2, 100);
+  std::uint64_t pointers = dice.between(4, 300);
+  config.pointer_bits = dice.one_of({4U, 8U, 12U, 16U});
+  for (;;) {
+    config.sparse_matrix_bytes = (lines * config.sparse_matrix_width_bits + 7) / 8;
+    config.pointer_bytes = (pointers * config.pointer_bits + 7) / 8;
+    try {
+      (void)compile(config, drawn.workload);
+      return;
+    } catch (const WorkloadError&) {
+      lines += lines / 2;
+      pointers += pointers / 2;
+      config.pointer_bits = std::min(config.pointer_bits + 1, 32U);
+    }
+  }
+}
+
 }  // namespace
 
 RandomCase random_case(std::uint64_t seed, const std::filesystem::path& directory) {
@@ -194,8 +246,11 @@ RandomCase random_case(std::uint64_t seed, const std::filesystem::path& director
     network.layers.push_back(std::move(spec));
   }
   drawn.workload.seed = dice.between(0, 3);
-  drawn.description = fmt::format("case {}: {} PEs, depth {},{}", seed, drawn.config.pe_count,
-                                  drawn.config.activation_queue_depth, drawn.description);
+  if (dice.chance(50)) add_streaming(dice, drawn);
+  drawn.description = fmt::format(
+      "case {}: {} PEs, depth {}, memory {},{}", seed, drawn.config.pe_count,
+      drawn.config.activation_queue_depth,
+      drawn.config.memory ? drawn.config.memory->name : "none", drawn.description);
   return drawn;
 }
 

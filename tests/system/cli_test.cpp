@@ -310,5 +310,28 @@ TEST(ImportCommand, MakesANetworkThatRuns) {
   EXPECT_EQ(Json::parse(run.output)["layers"][0]["values"]["matches"], true);
 }
 
+TEST(Run, StreamsALayerThatTheSramsDoNotHold) {
+  EXPECT_EQ(run_nzsim({"run", "eie-64pe", "vgg-6", "--json"}).exit_code, 2);
+  const test::CommandResult result = run_nzsim({"run", "eie-64pe-dram", "vgg-6", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  const Json layer = Json::parse(result.output)["layers"][0];
+  EXPECT_TRUE(layer["values"]["matches"]);
+  EXPECT_EQ(layer["bottleneck"], "dram");
+  EXPECT_EQ(layer["dram_bytes"], layer["details"]["streamed_bytes"]["value"]);
+}
+
+TEST(Run, CostsWhatTheDocumentationSaysWhereAlex7ComesFromDram) {
+  const test::CommandResult result = run_nzsim(
+      {"run", "eie-64pe-dram", "alex-7", "--set", "/matrix_streaming=always", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  const Json report = Json::parse(result.output);
+  EXPECT_EQ(report["totals"]["cycles"], 161'132);
+  EXPECT_EQ(report["totals"]["dram_bytes"], 2'325'696);
+  EXPECT_EQ(report["statistics"]["eie.matrix_wait_cycles"]["value"], 150'949);
+  EXPECT_NEAR(report["totals"]["energy_joules"].get<double>(), 521.1e-6, 0.05e-6);
+  EXPECT_EQ(report["roofline"]["memory"], "dram");
+  EXPECT_EQ(report["roofline"]["bound"], "memory");
+}
+
 }  // namespace
 }  // namespace nzsim

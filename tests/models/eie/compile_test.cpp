@@ -77,6 +77,74 @@ TEST(Compile, RefusesEntriesThatPointersCannotAddress) {
               HasSubstr("expected at most 63 entries per PE, what /pointer_sram/pointer_bits = 6"));
 }
 
+/// A machine of one PE that holds 64 entries, with a memory.
+Config streaming_machine(MatrixStreaming streaming) {
+  Config config;
+  config.pe_count = 1;
+  config.sparse_matrix_bytes = 64;
+  config.memory = MemoryConfig{"m", "", IdealMemoryConfig{0, 1e9, 4096, {}, ""}};
+  config.matrix_streaming = streaming;
+  return config;
+}
+
+/// Whether each layer is streamed.
+std::vector<bool> streamed(const Config& config, const Workload& workload) {
+  std::vector<bool> layers;
+  const auto program = compile(config, workload);
+  for (const LayerProgram& layer : program->layers) layers.push_back(layer.is_streamed());
+  return layers;
+}
+
+TEST(Compile, StreamsTheLayersThatExceedTheSramsOrAll) {
+  // Dense matrices of 64 and of 72 entries.
+  const Workload workload = workload_of({layer_of(8, 8, 1.0), layer_of(9, 8, 1.0)});
+  EXPECT_THAT(streamed(streaming_machine(MatrixStreaming::oversized), workload),
+              ElementsAre(false, true));
+  EXPECT_THAT(streamed(streaming_machine(MatrixStreaming::always), workload),
+              ElementsAre(true, true));
+}
+
+TEST(Compile, StreamsLayersOfMorePointersThanTheSramHolds) {
+  Config config = streaming_machine(MatrixStreaming::oversized);
+  config.pointer_bytes = 18;
+  // 9 pointers of 16 bits: those of 8 columns.
+  const Workload workload = workload_of({layer_of(8, 2, 0.1), layer_of(9, 2, 0.1)});
+  EXPECT_THAT(streamed(config, workload), ElementsAre(false, true));
+}
+
+TEST(Compile, PutsStreamedLayersOneBehindTheOther) {
+  const auto program = compile(streaming_machine(MatrixStreaming::always),
+                               workload_of({layer_of(8, 8, 1.0), layer_of(8, 8, 1.0)}));
+  EXPECT_EQ(program->layers[0].images[0].dram_address, 0U);
+  // Halves of 4 lines: two segments of 4 columns, 4 x 8 + 5 x 2 bytes, so 64 each.
+  EXPECT_EQ(program->layers[1].images[0].dram_address, 128U);
+}
+
+TEST(Compile, RefusesARowOfColumnsThatHalfOfAnSramDoesNotHold) {
+  Config config = streaming_machine(MatrixStreaming::always);
+  config.sparse_matrix_bytes = 15;
+  // One line of 8 entries, so no half of one.
+  EXPECT_EQ(compile_error(config, workload_of({layer_of(8, 8, 1.0)})),
+            "net.json: /layers/0: expected rows of 1 columns that fit halves of the SRAMs, since "
+            "/matrix_streaming streams the layer: at most 0 entries and 8192 pointers per PE by "
+            "/sparse_matrix_sram/capacity_bytes = 15 and /pointer_sram/capacity_bytes = 32768, and "
+            "65535 entries by /pointer_sram/pointer_bits = 16; got 8 entries in the fullest PE and "
+            "2 pointers");
+  config.sparse_matrix_bytes = 16;
+  EXPECT_NO_THROW((void)compile(config, workload_of({layer_of(8, 8, 1.0)})));
+}
+
+TEST(Compile, RefusesMoreMatricesThanTheMemoryHolds) {
+  Config config = streaming_machine(MatrixStreaming::always);
+  const Workload workload = workload_of({layer_of(8, 8, 1.0), layer_of(8, 8, 1.0)});
+  std::get<IdealMemoryConfig>(config.memory->memory).capacity_bytes = 255;
+  EXPECT_EQ(compile_error(config, workload),
+            "net.json: /layers/1: expected streamed matrices that fit /memory, 255 bytes, got 256 "
+            "bytes for this layer's and those of the layers before");
+  std::get<IdealMemoryConfig>(config.memory->memory).capacity_bytes = 256;
+  EXPECT_NO_THROW((void)compile(config, workload));
+}
+
 TEST(Compile, RefusesVectorsThatExceedTheActivationSram) {
   Config config;
   config.pe_count = 1;

@@ -1,5 +1,6 @@
 #include "models/eie/config.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,6 +46,33 @@ TEST(EieConfig, RefusesLinesWithoutRoomForAnEntry) {
 TEST(EieConfig, RefusesAnActivationSramThatSplitsActivations) {
   EXPECT_EQ(error_of(R"({"activation_sram": {"width_bits": 40}})"),
             "m.json: /activation_sram/width_bits: expected a multiple of 16, got 40");
+}
+
+constexpr const char* kMemory =
+    R"("memory": {"name": "m", "source": "s", "kind": "ideal", "latency_ns": 1, "bytes_per_second": 1000,
+       "capacity_bytes": 4096})";
+
+TEST(EieConfig, TakesAMemoryToStreamFrom) {
+  const Config config = read(fmt::format(R"({{{}, "matrix_streaming": "oversized"}})", kMemory));
+  ASSERT_TRUE(config.memory);
+  EXPECT_EQ(config.memory->capacity_bytes(), 4096U);
+  EXPECT_EQ(config.matrix_streaming, MatrixStreaming::oversized);
+}
+
+TEST(EieConfig, RefusesStreamingWithoutAMemory) {
+  EXPECT_EQ(error_of(R"({"matrix_streaming": "always"})"),
+            "m.json: /matrix_streaming: expected \"never\" where the machine has no /memory, got "
+            "\"always\"");
+}
+
+TEST(EieConfig, RefusesAMemoryThatNothingIsStreamedFrom) {
+  EXPECT_EQ(error_of(fmt::format("{{{}}}", kMemory)),
+            "m.json: /memory: expected no memory where /matrix_streaming is \"never\", got \"m\"");
+}
+
+TEST(EieConfig, RefusesOtherWaysOfStreaming) {
+  EXPECT_THAT(error_of(fmt::format(R"({{{}, "matrix_streaming": "sometimes"}})", kMemory)),
+              testing::StartsWith("m.json: /matrix_streaming: expected"));
 }
 
 }  // namespace

@@ -11,8 +11,10 @@
 #include <gtest/gtest.h>
 
 #include "models/eie/eie.h"
+#include "sim/energy/dram_energy.h"
 #include "sim/energy/table.h"
 #include "sim/workload/network.h"
+#include "tests/support/shipped_memory.h"
 
 namespace nzsim::eie {
 namespace {
@@ -131,6 +133,43 @@ TEST(EieEnergy, EventsFollowFromTheCounters) {
   EXPECT_EQ(count_of(events, "activation_sram", "write"), 3U);
   EXPECT_EQ(count_of(events, "sparse_matrix_sram", "leakage_and_clock"), 200U);
   EXPECT_EQ(count_of(events, "leading_nonzero_detector", "leakage_and_clock"), 100U);
+}
+
+TEST(EieEnergy, SegmentsAreReadFromDramAndWrittenIntoTheSrams) {
+  Config config;
+  config.pe_count = 2;
+  config.memory = nzsim::test::shipped_memory("ddr3-1600");
+  config.matrix_streaming = MatrixStreaming::always;
+  const Statistics statistics(config);
+  CounterValues counters = statistics.registry.zeros();
+  counters[statistics.streaming->sparse_matrix_line_writes.value] = 11;
+  counters[statistics.streaming->pointer_writes.value] = 13;
+  ChannelCounters counted;
+  counted.reads = 17;
+  counted.precharged_clocks = 19;
+  statistics.streaming->dram.fill(counters, 0, {}, counted);
+  const auto events = energy_events(config, statistics, counters);
+  EXPECT_EQ(count_of(events, "sparse_matrix_sram", "line_write"), 11U);
+  EXPECT_EQ(count_of(events, "pointer_sram", "bank_write"), 13U);
+  EXPECT_EQ(count_of(events, "dram", "read"), 17U);
+  EXPECT_EQ(count_of(events, "dram", "precharged_standby"), 19U);
+}
+
+TEST(EieEnergy, AWriteCostsAsMuchAsARead) {
+  Config config;
+  config.memory = nzsim::test::shipped_memory("ideal");
+  config.matrix_streaming = MatrixStreaming::always;
+  const Statistics statistics(config);
+  EnergyTable table = shipped_table();
+  const EnergyTable dram = dram_energy_table(*config.memory).value();
+  table.entries.insert(table.entries.end(), dram.entries.begin(), dram.entries.end());
+  std::map<std::string, double> each;
+  for (const EnergyRow& row :
+       energy_of(table, energy_events(config, statistics, statistics.registry.zeros()), 800e6)) {
+    each[row.component + "." + row.action] = row.picojoules_each;
+  }
+  EXPECT_EQ(each["sparse_matrix_sram.line_write"], each["sparse_matrix_sram.line_read"]);
+  EXPECT_EQ(each["pointer_sram.bank_write"], each["pointer_sram.bank_read"]);
 }
 
 TEST(EieEnergy, MemoriesScaleWithTheirGeometry) {

@@ -15,19 +15,22 @@ using ::testing::ElementsAre;
 /// Times one pass over a small matrix (rows of codes); every column in `active` is broadcast.
 struct Timed {
   Timed(const Config& config, const std::vector<std::vector<int>>& rows,
-        const std::vector<std::uint32_t>& active)
+        const std::vector<std::uint32_t>& active, bool is_streamed = false)
       : totals(config.pe_count) {
     Arena arena;
-    const MatrixImage image = dense_image(config, arena, rows);
+    MatrixImage image = dense_image(config, arena, rows);
+    image.is_streamed = is_streamed;
     std::vector<Item> items;
     for (const std::uint32_t column : active) items.push_back({column, 1});
     TimingKernel kernel(config);
     cycles = kernel.run(image, passes_of(config, image).front(), items, totals, broadcast);
+    drained = kernel.drained_cycles();
   }
 
   PeTotals totals;
   BroadcastCycles broadcast;
   std::uint64_t cycles = 0;
+  std::uint64_t drained = 0;
 };
 
 Config machine(std::uint32_t pes, std::uint32_t depth = 8) {
@@ -79,6 +82,31 @@ TEST(TimingKernel, DoesNotCountSlotsBehindTheLastCycle) {
   EXPECT_THAT(timed.totals.pointer_reads, ElementsAre(6));
   EXPECT_EQ(timed.broadcast.broadcasts, 8U);
   EXPECT_EQ(timed.broadcast.idle, 1U);
+}
+
+TEST(TimingKernel, DrainsWhenTheLastRowIsScannedOrTheLastSlotIsOver) {
+  // 24 columns are 12 rows of 2: row 0 is held in cycle 1, and a row without items takes a cycle.
+  // An item in lane 0 of row 0: found in 1, row 0 is done in 2, the last row in 13.
+  const std::vector<std::vector<int>> row(1, std::vector<int>(24, 1));
+  EXPECT_EQ(Timed(machine(2), row, {0}).drained, 14U);
+  // In lane 1: row 0 is done in 1.
+  EXPECT_EQ(Timed(machine(2), row, {1}).drained, 13U);
+  EXPECT_EQ(Timed(machine(2), row, {}).drained, 13U);
+  // The last lane of the last row: found in 12, one entry in slot 14, 14 + 6 = 20 cycles as
+  // counted.
+  EXPECT_EQ(Timed(machine(2), row, {23}).drained, 20U);
+  EXPECT_EQ(Timed(machine(2), row, {23}).cycles, 20U);
+}
+
+TEST(TimingKernel, CountsEveryCycleUntilItIsDrainedWhereTheMatrixIsStreamed) {
+  // One entry in slot 3, then bubbles in slots 4 to 12: counted are 9 cycles, or 13.
+  const std::vector<std::vector<int>> row{{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}};
+  const std::vector<std::uint32_t> all{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  EXPECT_EQ(Timed(machine(1), row, all).cycles, 9U);
+  const Timed streamed(machine(1), row, all, true);
+  EXPECT_EQ(streamed.cycles, 13U);
+  EXPECT_THAT(streamed.totals.empty_columns, ElementsAre(9));
+  EXPECT_EQ(streamed.broadcast.broadcasts, 10U);
 }
 
 TEST(TimingKernel, SpendsOneDeadCyclePerActivationRow) {
