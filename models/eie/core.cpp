@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
@@ -100,7 +99,7 @@ void Core::start_layer(const LayerProgram& layer) {
 
 void Core::stream_matrices(SegmentOrder segments) {
   SIM_ASSERT(matrix_streamer_ != nullptr, name(), clock_.cycle(), "a streamed matrix, no memory");
-  order_ = std::move(segments);
+  order_ = segments;
   for (std::uint32_t half = 0; half < MatrixStreamer::kHalves; ++half) request_segment();
 }
 

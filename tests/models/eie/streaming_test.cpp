@@ -1,3 +1,4 @@
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <systemc>
 
+#include "models/eie/eie.h"
 #include "models/eie/fast_engine.h"
 #include "models/eie/reference_machine.h"
 #include "tests/support/fork.h"
@@ -85,17 +87,25 @@ std::string text_of(const Statistics& statistics, const std::vector<LayerRun>& r
   return text;
 }
 
+/// Clocks that all bursts of the first layer took, from the port to the answer.
+std::string latency_of(const Statistics& statistics, const std::vector<LayerRun>& runs) {
+  return fmt::format("{}",
+                     statistics.streaming->dram.sum(runs.front().counters).read_latency_clocks);
+}
+
+using Text = std::function<std::string(const Statistics&, const std::vector<LayerRun>&)>;
+
 /// Hand-built images hold what the machine reads, not what the fast engine takes values from.
-std::string fast(const Config& config, const EieProgram& program) {
+std::string fast(const Config& config, const EieProgram& program, const Text& text = text_of) {
   const Statistics statistics(config);
-  return text_of(statistics, run_fast(config, statistics, program, false));
+  return text(statistics, run_fast(config, statistics, program, false));
 }
 
 std::string reference(const Config& config, const EieProgram& program,
-                      const ReferenceOptions& options = {}) {
+                      const ReferenceOptions& options = {}, const Text& text = text_of) {
   return nzsim::test::fork_and_capture([&] {
     const Statistics statistics(config);
-    return text_of(statistics, ReferenceEie(config, statistics, program, options).run());
+    return text(statistics, ReferenceEie(config, statistics, program, options).run());
   });
 }
 
@@ -140,14 +150,23 @@ TEST(Streaming, RequestsTheNextSegmentWhenAHalfIsFreeAndTheMatrixAnewForEachInpu
 }
 
 TEST(Streaming, WaitsUntilThePortIsFree) {
-  // A DRAM whose read queue has one entry accepts a burst when the one before has its command: the
-  // second segment leaves the machine later than in cycle 1, in both modes in the same cycle.
+  // A read queue of one entry takes the second burst of a segment when the first has its command:
+  // the second segment leaves the machine later than in cycle 1. Halves of 64 entries hold 16
+  // columns: 64 + 17 x 2 bytes, two bursts.
   MemoryConfig memory = nzsim::test::shipped_memory("ddr3-1600");
   std::get<DramConfig>(memory.memory).controller.read_queue_entries = 1;
-  const Config narrow = machine(memory);
+  Config narrow = machine(memory);
+  narrow.sparse_matrix_bytes = 128;
+  // Eight clocks of the channel in a cycle: it tells when a segment leaves.
+  narrow.clock_hz = 100e6;
   Layers layers(narrow);
-  layers.add(full(4), 4, 3, true);
-  EXPECT_EQ(fast(narrow, layers.program), reference(narrow, layers.program));
+  layers.add(full(32), 32, 1, true);
+  EXPECT_THAT(fast(narrow, layers.program), testing::EndsWith("2 segments, 256 bytes; "));
+  const std::string latency = fast(narrow, layers.program, latency_of);
+  EXPECT_EQ(reference(narrow, layers.program, {}, latency_of), latency);
+  // The same bursts stand at the port from cycle 1 on where there is room for them.
+  std::get<DramConfig>(narrow.memory->memory).controller.read_queue_entries = 32;
+  EXPECT_NE(fast(narrow, layers.program, latency_of), latency);
 }
 
 TEST(Streaming, CountsTheTailOfAStreamedPassAlone) {
@@ -223,6 +242,28 @@ TEST(Streaming, WritesEachSegmentIntoTheSrams) {
   EXPECT_EQ(counters[statistics.streaming->matrix_bytes.value], 256U);
   // A line is read once, though it lies in the same place as the one before.
   EXPECT_EQ(statistics.sparse_matrix_line_reads.of(counters)[0], 8U);
+}
+
+TEST(Streaming, IsWhatTheCompilerSees) {
+  Config config = machine();
+  const std::string always = Eie(config).compile_key();
+  config.matrix_streaming = MatrixStreaming::oversized;
+  const std::string oversized = Eie(config).compile_key();
+  std::get<IdealMemoryConfig>(config.memory->memory).capacity_bytes = 8192;
+  const std::string larger = Eie(config).compile_key();
+  EXPECT_NE(always, oversized);
+  EXPECT_NE(oversized, larger);
+  // How fast it is plays no part.
+  std::get<IdealMemoryConfig>(config.memory->memory).latency_femtoseconds = 1;
+  EXPECT_EQ(Eie(config).compile_key(), larger);
+}
+
+TEST(Streaming, MovesTheRooflineToTheMemoryWhereAllLayersAreStreamed) {
+  Config config = machine();
+  EXPECT_EQ(Eie(config).ceilings().memory, "dram");
+  EXPECT_EQ(Eie(config).ceilings().bytes_per_second, 1.6e9);
+  config.matrix_streaming = MatrixStreaming::oversized;
+  EXPECT_EQ(Eie(config).ceilings().memory, "sparse_matrix_sram");
 }
 
 }  // namespace
