@@ -195,8 +195,7 @@ MemoryConfig random_dram(Dice& dice) {
 /// takes, starting from a drawn size.
 void add_streaming(Dice& dice, RandomCase& drawn) {
   Config& config = drawn.config;
-  config.matrix_streaming =
-      dice.chance(70) ? MatrixStreaming::oversized : MatrixStreaming::always;
+  config.matrix_streaming = dice.chance(70) ? MatrixStreaming::oversized : MatrixStreaming::always;
   config.memory = dice.chance(50) ? random_ideal_memory(dice) : random_dram(dice);
   config.clock_hz = dice.one_of({800e6, 700e6, 123'456'789.0, 3e9});
   std::uint64_t lines = dice.between(2, 100);
@@ -247,10 +246,10 @@ RandomCase random_case(std::uint64_t seed, const std::filesystem::path& director
   }
   drawn.workload.seed = dice.between(0, 3);
   if (dice.chance(50)) add_streaming(dice, drawn);
-  drawn.description = fmt::format(
-      "case {}: {} PEs, depth {}, memory {},{}", seed, drawn.config.pe_count,
-      drawn.config.activation_queue_depth,
-      drawn.config.memory ? drawn.config.memory->name : "none", drawn.description);
+  drawn.description =
+      fmt::format("case {}: {} PEs, depth {}, memory {},{}", seed, drawn.config.pe_count,
+                  drawn.config.activation_queue_depth,
+                  drawn.config.memory ? drawn.config.memory->name : "none", drawn.description);
   return drawn;
 }
 

@@ -321,8 +321,8 @@ TEST(Run, StreamsALayerThatTheSramsDoNotHold) {
 }
 
 TEST(Run, CostsWhatTheDocumentationSaysWhereAlex7ComesFromDram) {
-  const test::CommandResult result = run_nzsim(
-      {"run", "eie-64pe-dram", "alex-7", "--set", "/matrix_streaming=always", "--json"});
+  const test::CommandResult result =
+      run_nzsim({"run", "eie-64pe-dram", "alex-7", "--set", "/matrix_streaming=always", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.errors;
   const Json report = Json::parse(result.output);
   EXPECT_EQ(report["totals"]["cycles"], 161'132);
