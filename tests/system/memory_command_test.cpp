@@ -42,13 +42,6 @@ std::string trace() {
   return text;
 }
 
-/// Writes a packed trace of `count` requests, a multiple of four.
-void write_requests(const std::filesystem::path& path, int count) {
-  std::string text;
-  for (int i = 0; i < count; i += 4) text += "64 R\n128 W\n4096 R\n65536 R\n";
-  write_file(path, test::gzip(text));
-}
-
 TEST(MemoryCommand, PrintsOneJsonObjectAlone) {
   const Json json = json_of({"ddr4-2400", "--stream", "random", "--requests", "1000"});
   EXPECT_EQ(json["memory"], "ddr4-2400");
@@ -197,6 +190,13 @@ TEST(MemoryCommand, KeepsRequestsApartAsAsked) {
 }
 
 #ifndef NZSIM_SANITIZED  // sanitizers keep what was freed for a while
+/// Writes a packed trace of `count` requests, a multiple of four.
+void write_requests(const std::filesystem::path& path, int count) {
+  std::string text;
+  for (int i = 0; i < count; i += 4) text += "64 R\n128 W\n4096 R\n65536 R\n";
+  write_file(path, test::gzip(text));
+}
+
 TEST(MemoryCommand, TakesTracesOfAnyLengthInBoundedMemory) {
   const test::TemporaryDirectory directory;
   write_requests(directory.path() / "little", 40'000);
