@@ -9,9 +9,6 @@
 namespace nzsim {
 namespace {
 
-/// Largest height or width of a window, step or padding.
-constexpr std::int64_t kLargestExtent = 65536;
-
 std::uint32_t narrow(std::int64_t checked) { return static_cast<std::uint32_t>(checked); }
 
 IntegerRule size_rule(std::string_view description) {

@@ -77,6 +77,12 @@ Seeds all_seeds() {
       {"memory_trace",
        {"# requests\n0 0x40 R\n7 128 write 256\n", "64 r\n0Xfc0 W 8 # tail\n\n",
         "0x40 READ 3\n1f80 WRITE 4\n", packed_trace()}},
+      {"scalesim_topology",
+       {"Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, "
+        "Strides,\nConv1, 224, 224, 11, 11, 3, 96, 4,\nDP2, 9, 8, 3, 3, 4, 1, 2, 1, 2:4, #dw\r\n"
+        ",,,,,,,,\nFC, 1, 1, 1, 1, 2048, 1000, 1, NPU\n",
+        "a,b,c,d,e,f,g,h,Batch Size,\nx,5,4,3,2,1,6,2,7,\n",
+        "Layer,M,N,K,Sparsity,\nQKT 1,1378,4440,128,\n\nffn,2,7,9,1:4,\n"}},
   };
 }
 

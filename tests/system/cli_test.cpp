@@ -333,5 +333,23 @@ TEST(Run, CostsWhatTheDocumentationSaysWhereAlex7ComesFromDram) {
   EXPECT_EQ(report["roofline"]["bound"], "memory");
 }
 
+TEST(ImportCommand, MakesATopologyANetworkThatRuns) {
+  const test::TemporaryDirectory directory;
+  write_file(directory.path() / "gemms.csv", "Layer, M, N, K,\nfirst, 3, 8, 4,\nfirst, 1, 4, 9,\n");
+  const test::CommandResult import =
+      run_nzsim({"import", "gemms.csv", "--out", "gemms"}, directory.path());
+  ASSERT_EQ(import.exit_code, 0) << import.errors;
+  EXPECT_THAT(import.output, HasSubstr("note: gemms.csv: 2 GEMMs; "));
+  const test::CommandResult run =
+      run_nzsim({"run", "ideal", "gemms/gemms.json", "--json"}, directory.path());
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const Json report = Json::parse(run.output);
+  // 2 operations per multiply-accumulate: 3 x 8 x 4 and 1 x 4 x 9.
+  EXPECT_EQ(report["layers"][0]["dense_operations"], 2 * 96);
+  EXPECT_EQ(report["layers"][1]["dense_operations"], 2 * 36);
+  EXPECT_EQ(report["layers"][1]["name"], "first_2");
+  EXPECT_EQ(report["layers"][1]["values"]["matches"], true);
+}
+
 }  // namespace
 }  // namespace nzsim

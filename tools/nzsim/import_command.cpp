@@ -36,9 +36,11 @@ ImportRequest request_of(const Arguments& arguments) {
     request.codebook_entries = static_cast<std::uint32_t>(*entries);
   }
   request.layer_name = arguments.text("layer").value_or("");
-  request.activation = arguments.choice("activation", {"relu", "none"}) == "relu"
-                           ? Activation::relu
-                           : Activation::none;
+  if (arguments.text("activation")) {
+    request.activation = arguments.choice("activation", {"relu", "none"}) == "relu"
+                             ? Activation::relu
+                             : Activation::none;
+  }
   if (const auto file = arguments.text("activations")) request.activations = *file;
   request.synthetic_activations = synthetic_activations(arguments);
   if (request.format == ImportFormat::deep_compression) {
@@ -66,13 +68,13 @@ int import(const Arguments& arguments) {
 Command import_command() {
   return {
       .name = "import",
-      .summary = "Turn weights in another format into a network that nzsim runs.",
+      .summary = "Turn weights or shapes in another format into a network that nzsim runs.",
       .positionals = {{"FILE"}},
       .options = {{"out", "DIR", "directory to create: NAME.json and one .npz per layer"},
-                  {"format", "npz|mtx|smtx|net", "format of FILE (default: by its suffix)"},
+                  {"format", "npz|mtx|smtx|net|csv", "format of FILE (default: by its suffix)"},
                   {"codebook", "N", "largest codebook, its zero included; more values are shared"},
                   {"layer", "NAME", "name of the layer (default: FILE without suffix)"},
-                  {"activation", "relu|none", "activation function of the layer (default relu)"},
+                  {"activation", "relu|none", "activation function (default relu; of a .csv none)"},
                   {"activations", "FILE", "inputs of the first layer: .npz, .npy or .mtx"},
                   {"activation-density", "SHARE", "draw the inputs, this share of them not zero"},
                   {"template", "NETWORK", "layers of a .net container (default squeezenet_v1.0)"},

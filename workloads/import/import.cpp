@@ -13,6 +13,7 @@
 #include "sim/config/node.h"
 #include "workloads/import/deep_compression.h"
 #include "workloads/import/output_directory.h"
+#include "workloads/import/scalesim_network.h"
 #include "workloads/import/single_layer.h"
 #include "workloads/import/text_reader.h"
 
@@ -32,11 +33,12 @@ struct FormatName {
   std::string_view name;
   std::string_view suffix;
 };
-constexpr std::array<FormatName, 5> kFormats{{{ImportFormat::numpy, "npz", ".npz"},
+constexpr std::array<FormatName, 6> kFormats{{{ImportFormat::numpy, "npz", ".npz"},
                                               {ImportFormat::numpy, "npy", ".npy"},
                                               {ImportFormat::matrix_market, "mtx", ".mtx"},
                                               {ImportFormat::dlmc, "smtx", ".smtx"},
-                                              {ImportFormat::deep_compression, "net", ".net"}}};
+                                              {ImportFormat::deep_compression, "net", ".net"},
+                                              {ImportFormat::scalesim_topology, "csv", ".csv"}}};
 
 /// Everything that a directory will hold, before any of it is written.
 struct ImportedNetwork {
@@ -101,7 +103,7 @@ void import_single(const ImportRequest& request, ImportFormat format, ImportedNe
                     {"type", "fully_connected"},
                     {"inputs", layer.matrix.inputs},
                     {"outputs", layer.matrix.outputs},
-                    {"activation", to_string(request.activation)},
+                    {"activation", to_string(request.activation.value_or(Activation::relu))},
                     {"batch", layer.activations ? layer.activations->vectors : 1},
                     {"weights", {{"file", file_name}}},
                     {"activations",
@@ -206,6 +208,27 @@ void import_container(const ImportRequest& request, ImportedNetwork& imported) {
       source_of(request.input) + (shapes_source.empty() ? "" : "; shapes: " + shapes_source);
 }
 
+void import_topology(const ImportRequest& request, ImportedNetwork& imported) {
+  if (request.activations || !request.layer_name.empty()) {
+    throw InputError(
+        request.input.string(), "",
+        fmt::format("expected {}, got {}",
+                    request.activations ? "drawn activations for a topology's layers"
+                                        : "a topology's own names of layers",
+                    request.activations ? request.activations->string() : request.layer_name));
+  }
+  const std::vector<ScalesimLayer> layers =
+      parse_scalesim_topology(read_file(request.input), request.input.string());
+  ScalesimValues values;
+  values.activation = request.activation.value_or(Activation::none);
+  values.activations = request.synthetic_activations.value_or(SyntheticSource{});
+  values.codebook_entries = request.codebook_entries.value_or(kDefaultCodebookEntries);
+  values.seed = request.seed;
+  imported.document["source"] = "SCALE-Sim topology " + source_of(request.input);
+  imported.document["layers"] =
+      scalesim_network_layers(layers, request.input.filename().string(), values, imported.notes);
+}
+
 void check_request(const ImportRequest& request) {
   const std::uint32_t entries = request.codebook_entries.value_or(kDefaultCodebookEntries);
   if (entries < 2 || entries > 65536) {
@@ -255,10 +278,11 @@ ImportFormat import_format(const std::string& name, const fs::path& input) {
   }
   if (!name.empty()) {
     throw InputError("format", "",
-                     fmt::format("expected npz, npy, mtx, smtx or net, got {}", name));
+                     fmt::format("expected npz, npy, mtx, smtx, net or csv, got {}", name));
   }
-  throw InputError(input.string(), "",
-                   "expected a file named .npz, .npy, .mtx, .smtx or .net, got another suffix");
+  throw InputError(
+      input.string(), "",
+      "expected a file named .npz, .npy, .mtx, .smtx, .net or .csv, got another suffix");
 }
 
 ImportSummary import_network(const ImportRequest& request) {
@@ -267,6 +291,8 @@ ImportSummary import_network(const ImportRequest& request) {
   ImportedNetwork imported;
   if (format == ImportFormat::deep_compression) {
     import_container(request, imported);
+  } else if (format == ImportFormat::scalesim_topology) {
+    import_topology(request, imported);
   } else {
     import_single(request, format, imported);
   }

@@ -19,7 +19,9 @@ enum class ImportFormat {
   /// Pattern of the Deep Learning Matrix Collection, `.smtx`; its values are drawn from a seed.
   dlmc,
   /// Container of a whole network in Deep Compression format, `.net`.
-  deep_compression
+  deep_compression,
+  /// Topology of SCALE-Sim, `.csv`: shapes alone; all values are drawn from seeds.
+  scalesim_topology
 };
 
 /// Entries of the codebook, its zero included, where a request names none: EIE's four-bit codes.
@@ -36,18 +38,22 @@ struct ImportRequest {
   /// by k-means. Nothing: codes that the input holds stay as they are, values get
   /// `kDefaultCodebookEntries`.
   std::optional<std::uint32_t> codebook_entries;
-  /// Name of the layer where the input holds one; empty: the input's name without suffix.
+  /// Name of the layer where the input holds one; empty: the input's name without suffix. A
+  /// topology's layers have names, and a request with another is refused.
   std::string layer_name;
-  /// Activation function of a single layer; the layers of a container have their template's.
-  Activation activation = Activation::relu;
+  /// Activation function of a single layer (nothing: ReLU) or of each layer of a topology (nothing:
+  /// none); the layers of a container have their template's.
+  std::optional<Activation> activation;
   /// `.npz` (array `activations`), `.npy` or `.mtx` (one input vector per row): inputs of the first
-  /// layer. Nothing: `synthetic_activations`, or the template's where there is one.
+  /// layer. Nothing: `synthetic_activations`, or the template's where there is one. Refused with a
+  /// topology, whose layers are not chained.
   std::optional<std::filesystem::path> activations;
-  /// Where it is not set and nothing else is: dense, not negative, seed 1.
+  /// Where it is not set and nothing else is: dense, not negative, seed 1. Layer i of a topology
+  /// has seed + i.
   std::optional<SyntheticSource> synthetic_activations;
   /// Network file that names and shapes the layers of a container, without weights.
   std::filesystem::path network_template;
-  /// Seed of values that the input does not hold (`.smtx`).
+  /// Seed of weights that the input does not hold (`.smtx`; `.csv`, where layer i has seed + i).
   std::uint64_t seed = 1;
 };
 
@@ -65,6 +71,7 @@ struct ImportedLayer {
 /// What was written.
 struct ImportSummary {
   std::filesystem::path network_file;
+  /// The layers with a weight file: none of a topology.
   std::vector<ImportedLayer> layers;
   /// What was not taken over exactly: shared weights with their error, values that were drawn.
   std::vector<std::string> notes;
@@ -76,8 +83,8 @@ struct ImportSummary {
 /// cannot be read, is corrupt or does not fit its shapes, and for an output that exists.
 [[nodiscard]] ImportSummary import_network(const ImportRequest& request);
 
-/// The format named `name` (`npz`, `mtx`, `smtx`, `net`), or by the suffix of `input` where `name`
-/// is empty. Throws `InputError` where there is none.
+/// The format named `name` (`npz`, `mtx`, `smtx`, `net`, `csv`), or by the suffix of `input` where
+/// `name` is empty. Throws `InputError` where there is none.
 [[nodiscard]] ImportFormat import_format(const std::string& name,
                                          const std::filesystem::path& input);
 

@@ -9,7 +9,7 @@
 
 namespace nzsim {
 
-/// Reads an input that holds one weight matrix (every format but a container), shares its weights
+/// Reads an input that holds one weight matrix (no container and no topology), shares its weights
 /// where it must, and appends to `notes` what is not as in the input. Throws `InputError`.
 [[nodiscard]] LayerFile read_single_layer(const ImportRequest& request, ImportFormat format,
                                           std::vector<std::string>& notes);

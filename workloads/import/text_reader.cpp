@@ -1,5 +1,6 @@
 #include "workloads/import/text_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -14,13 +15,16 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r\v\f";
 /// Longest piece of a file that a message repeats.
 constexpr std::size_t kQuotedLength = 32;
+/// What marks the bytes of a UTF-8 character behind its first (RFC 3629, Section 3).
+constexpr unsigned char kContinuationMask = 0xC0;
+constexpr unsigned char kContinuation = 0x80;
+
+}  // namespace
 
 std::string quoted(std::string_view token) {
   if (token.empty()) return "the end of the line";
   return fmt::format("'{}'", token.substr(0, kQuotedLength));
 }
-
-}  // namespace
 
 bool TextReader::next_line(char comment) {
   while (next_ < bytes_.size()) {
@@ -81,6 +85,15 @@ void TextReader::expect_line_end() {
 
 void TextReader::fail(const std::string& message) const {
   throw WorkloadError(name_, fmt::format("line {}", line_number_), message);
+}
+
+void TextReader::fail_at(std::size_t offset, const std::string& message) const {
+  const std::string_view before = line_.substr(0, offset);
+  const auto characters = std::count_if(before.begin(), before.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & kContinuationMask) != kContinuation;
+  });
+  throw WorkloadError(name_, fmt::format("line {}, column {}", line_number_, characters + 1),
+                      message);
 }
 
 }  // namespace nzsim

@@ -13,6 +13,10 @@ inline constexpr std::uint64_t kLargestImportedDimension = std::uint64_t{1} << 2
 /// Largest rows x columns: `codes` of the imported layer, two bytes each, stay below 2 GiB.
 inline constexpr std::uint64_t kLargestImportedElements = std::uint64_t{1} << 30;
 
+/// A piece of a file as a message repeats it: in quotes, cut where it is long. Nothing is `the end
+/// of the line`.
+[[nodiscard]] std::string quoted(std::string_view token);
+
 /// Reads a text file token by token and knows the line, for messages.
 class TextReader {
  public:
@@ -42,6 +46,9 @@ class TextReader {
 
   /// Throws `WorkloadError` with file and line.
   [[noreturn]] void fail(const std::string& message) const;
+  /// Throws `WorkloadError` with file, line and the column, counted in characters from 1, of the
+  /// byte `offset` of the line.
+  [[noreturn]] void fail_at(std::size_t offset, const std::string& message) const;
 
  private:
   std::string_view bytes_;

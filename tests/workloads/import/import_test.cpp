@@ -218,10 +218,11 @@ TEST_F(Import, KnowsFormatsByNameAndSuffix) {
   EXPECT_EQ(import_format("", "a.MTX"), ImportFormat::matrix_market);
   EXPECT_EQ(import_format("", "a.npy"), ImportFormat::numpy);
   EXPECT_EQ(import_format("net", "a.bin"), ImportFormat::deep_compression);
-  EXPECT_EQ(test::message_of([] { static_cast<void>(import_format("", "a.txt")); }),
-            "a.txt: expected a file named .npz, .npy, .mtx, .smtx or .net, got another suffix");
+  EXPECT_EQ(
+      test::message_of([] { static_cast<void>(import_format("", "a.txt")); }),
+      "a.txt: expected a file named .npz, .npy, .mtx, .smtx, .net or .csv, got another suffix");
   EXPECT_EQ(test::message_of([] { static_cast<void>(import_format("onnx", "a.mtx")); }),
-            "format: expected npz, npy, mtx, smtx or net, got onnx");
+            "format: expected npz, npy, mtx, smtx, net or csv, got onnx");
 }
 
 /// A container of a convolution [1, 2 x 1 x 1] and a fully connected layer [2, 1].
