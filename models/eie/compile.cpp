@@ -340,6 +340,9 @@ class Compiler {
 }  // namespace
 
 std::unique_ptr<EieProgram> compile(const Config& config, const Workload& workload) {
+  require_supported(workload.network, {.types = {LayerType::fully_connected, LayerType::convolution,
+                                                 LayerType::pooling},
+                                       .activations = {Activation::none, Activation::relu}});
   return Compiler(config, workload).compile();
 }
 

@@ -123,6 +123,9 @@ PlainLayer LayerProgram::plain() const {
 
 std::unique_ptr<IdealProgram> compile(const Config& config, const Workload& workload) {
   const Network& network = workload.network;
+  require_supported(
+      network, {.types = {LayerType::fully_connected, LayerType::convolution, LayerType::pooling},
+                .activations = {Activation::none, Activation::relu}});
   auto program = std::make_unique<IdealProgram>();
   program->layers.resize(network.layers.size());
   for (std::size_t index = 0; index < network.layers.size(); ++index) {

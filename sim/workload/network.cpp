@@ -75,21 +75,36 @@ std::string_view to_string(LayerType type) {
       return "convolution";
     case LayerType::pooling:
       return "pooling";
+    case LayerType::lstm:
+      return "lstm";
+    case LayerType::gru:
+      return "gru";
+    case LayerType::matmul:
+      return "matmul";
+    case LayerType::elementwise:
+      return "elementwise";
+    case LayerType::activation:
+      return "activation";
+    case LayerType::normalization:
+      return "normalization";
   }
   return "fully_connected";
 }
 
 std::string_view to_string(Activation activation) {
-  return activation == Activation::relu ? "relu" : "none";
-}
-
-std::uint64_t LayerSpec::matrix_inputs() const {
-  if (type == LayerType::fully_connected) return input.elements();
-  return std::uint64_t{input.channels / groups} * kernel.height * kernel.width;
-}
-
-std::uint64_t LayerSpec::dense_multiply_accumulates() const {
-  return has_weights() ? output.elements() * matrix_inputs() : 0;
+  switch (activation) {
+    case Activation::none:
+      return "none";
+    case Activation::relu:
+      return "relu";
+    case Activation::sigmoid:
+      return "sigmoid";
+    case Activation::tanh:
+      return "tanh";
+    case Activation::gelu:
+      return "gelu";
+  }
+  return "none";
 }
 
 Network load_network(const std::filesystem::path& path, std::optional<std::uint32_t> batch) {

@@ -15,6 +15,14 @@ namespace {
 
 std::string in_quotes(const std::string& text) { return fmt::format("\"{}\"", text); }
 
+/// The words that the network file may hold for `kinds`.
+template <class Kinds>
+std::vector<std::string> names(const Kinds& kinds) {
+  std::vector<std::string> words;
+  for (const auto kind : kinds) words.emplace_back(to_string(kind));
+  return words;
+}
+
 SyntheticSource read_density_and_seed(ConfigNode& node) {
   SyntheticSource source;
   source.density = node.number("density", {.minimum = 0.0,
@@ -119,27 +127,23 @@ class NetworkReader {
     LayerSpec layer;
     read_name(node, layer);
     read_inputs(node, layer);
-    layer.activation =
-        node.choice("activation", {.options = {"none", "relu"},
-                                   .default_value = "none",
-                                   .description = "Applied to the outputs."}) == "relu"
-            ? Activation::relu
-            : Activation::none;
+    read_activation(node, layer);
     read_batch(node, layer);
-    const std::optional<FeatureShape> given = given_shape(node, layer);
     bool has_shape = false;
-    node.variant(
-        "type",
-        {.options = {"fully_connected", "convolution", "pooling"}, .description = "Kind of layer."},
-        [&](const std::string& type) {
-          has_shape = read_layer_shape(node, type, given, layer);
-          if (!layer.has_weights()) return;
-          layer.weights =
-              read_values<WeightSource>(node, "weights", "Weight values.", read_synthetic_weights);
-        });
+    node.variant("type", {.options = names(kLayerTypes), .description = "Kind of layer."},
+                 [&](const std::string& type) {
+                   layer.type = layer_type_of(type);
+                   has_shape = read_layer_shape(node, given_inputs(node, layer), layer);
+                   if (!layer.has_weights()) return;
+                   layer.weights = read_values<WeightSource>(node, "weights", "Weight values.",
+                                                             read_synthetic_weights);
+                 });
     read_relu_on_input(node, layer);
-    const bool non_negative = layer.activation == Activation::relu ||
-                              (layer.type == LayerType::pooling && layer.relu_on_input);
+    const bool passes_sign_on =
+        layer.type == LayerType::pooling || layer.type == LayerType::elementwise;
+    const bool non_negative =
+        layer.activation == Activation::relu ||
+        (layer.activation == Activation::none && passes_sign_on && layer.relu_on_input);
     facts_.push_back({has_shape && node.valid(), non_negative});
     by_name_.emplace(layer.name, network_.layers.size());
     network_.layers.push_back(std::move(layer));
@@ -152,6 +156,16 @@ class NetworkReader {
       node.fail("name", fmt::format("expected a name that no layer before has, got {}",
                                     in_quotes(layer.name)));
     }
+  }
+
+  void read_activation(ConfigNode& node, LayerSpec& layer) {
+    const std::string name =
+        node.choice("activation", {.options = names(kActivations),
+                                   .default_value = "none",
+                                   .description = "Function applied to the outputs."});
+    layer.activation =
+        *std::find_if(kActivations.begin(), kActivations.end(),
+                      [&](Activation activation) { return to_string(activation) == name; });
   }
 
   void read_inputs(ConfigNode& node, LayerSpec& layer) {
@@ -181,7 +195,7 @@ class NetworkReader {
                    {.minimum_size = 1,
                     .maximum_size = kMostSources,
                     .description = "Earlier layers whose outputs are the inputs, concatenated "
-                                   "along the channels."},
+                                   "along the channels, or the operands of the layer."},
                    {.description = {}, .maximum_length = 256});
     for (const std::string& name : names) {
       if (const auto index = find(name)) {
@@ -211,6 +225,18 @@ class NetworkReader {
       node.fail("batch", fmt::format("expected {}, the batch of {}, got {}", before.batch,
                                      in_quotes(before.name), layer.batch));
     }
+  }
+
+  GivenInputs given_inputs(ConfigNode& node, const LayerSpec& layer) {
+    if (!takes_operands(layer.type)) return {given_shape(node, layer), {}};
+    const auto* chain = std::get_if<ChainedSource>(&layer.activations);
+    const std::vector<std::size_t> sources = known_sources(layer);
+    if (chain == nullptr || sources.size() != chain->layers.size()) return {};
+    GivenInputs given;
+    for (const std::size_t source : sources) {
+      given.operands.push_back({network_.layers[source].name, network_.layers[source].output});
+    }
+    return given;
   }
 
   /// The shape that earlier layers give; nothing where there are none or they are wrong.

@@ -186,13 +186,13 @@ void load_weights(const LayerSpec& spec, const fs::path& path, LayerValues& valu
   }
 }
 
-/// One vector, or at least `batch` of them: the first `batch` are taken. Feature maps may keep
-/// their three dimensions.
+/// One vector, or at least `batch` of them: the first `batch` are taken. Feature maps and sequences
+/// may keep their three dimensions.
 ActivationTensor load_activations(const LayerSpec& spec, const fs::path& path) {
   const std::string file = path.string();
   const Arrays arrays = load_arrays(path, "activations");
   const NamedArray named{file, "activations", required(arrays, "activations", file)};
-  const std::uint64_t length = spec.input.elements();
+  const std::uint64_t length = spec.input_elements();
   Shape vector{length};
   Shape map{spec.input.channels, spec.input.height, spec.input.width};
   const Shape& shape = named.array.shape;
@@ -202,7 +202,8 @@ ActivationTensor load_activations(const LayerSpec& spec, const fs::path& path) {
     vector.insert(vector.begin(), vectors);
     map.insert(map.begin(), vectors);
   }
-  if (spec.type == LayerType::fully_connected) map = vector;
+  const bool is_plain_vector = spec.type == LayerType::fully_connected && spec.input.height == 1;
+  if (is_plain_vector || spec.operands > 1) map = vector;
   named.require_shape(map == vector ? std::vector<Shape>{vector} : std::vector<Shape>{vector, map});
   if (vectors < spec.batch) {
     named.fail(
@@ -215,11 +216,10 @@ ActivationTensor load_activations(const LayerSpec& spec, const fs::path& path) {
 
 void require_addressable(const LayerSpec& spec, const Network& network, std::size_t index) {
   constexpr std::uint64_t kLargest = std::numeric_limits<std::uint32_t>::max();
-  const std::uint64_t inputs = spec.has_weights() ? spec.matrix_inputs() : 0;
-  if (inputs > kLargest || spec.input.elements() > kLargest) {
+  const std::uint64_t inputs = std::max(spec.matrix_inputs(), spec.input_elements());
+  if (inputs > kLargest) {
     throw WorkloadError(network.path.string(), fmt::format("/layers/{}", index),
-                        fmt::format("expected at most {} inputs, got {}", kLargest,
-                                    std::max(inputs, spec.input.elements())));
+                        fmt::format("expected at most {} inputs, got {}", kLargest, inputs));
   }
 }
 
@@ -255,7 +255,7 @@ LayerValues load_values(const Network& network, std::size_t index, std::uint64_t
     values.activations = load_activations(spec, resolve(network, *file));
   } else if (const auto* synthetic = std::get_if<SyntheticSource>(&spec.activations)) {
     values.activations = synthetic_activations(
-        spec.batch, static_cast<std::uint32_t>(spec.input.elements()), *synthetic,
+        spec.batch, static_cast<std::uint32_t>(spec.input_elements()), *synthetic,
         effective_seed(synthetic->seed, seed, Purpose::activations));
   }
   return values;
@@ -264,15 +264,18 @@ LayerValues load_values(const Network& network, std::size_t index, std::uint64_t
 std::string values_digest(const Network& network, std::size_t index, std::uint64_t seed) {
   const LayerSpec& spec = network.layers.at(index);
   std::string canonical =
-      fmt::format("nzsim values 1\nseed {}\ntype {} {} {} batch {}\n", seed, to_string(spec.type),
+      fmt::format("nzsim values 2\nseed {}\ntype {} {} {} batch {}\n", seed, to_string(spec.type),
                   to_string(spec.activation), static_cast<int>(spec.pooling), spec.batch);
-  for (const FeatureShape& shape : {spec.input, spec.output}) {
+  for (const FeatureShape& shape : {spec.input, spec.output, spec.second_input}) {
     canonical += fmt::format("shape {} {} {}\n", shape.channels, shape.height, shape.width);
   }
-  for (const Extent2& extent : {spec.kernel, spec.stride, spec.padding}) {
+  for (const Extent2& extent : {spec.kernel, spec.stride, spec.padding, spec.dilation}) {
     canonical += fmt::format("extent {} {}\n", extent.height, extent.width);
   }
   canonical += fmt::format("groups {} relu_on_input {}\n", spec.groups, spec.relu_on_input);
+  canonical += fmt::format("operands {} {} transposed {} normalization {}\n", spec.operands,
+                           static_cast<int>(spec.elementwise), spec.transpose_second,
+                           static_cast<int>(spec.normalization));
   canonical += "weights " + source_text(network, spec.weights) + '\n';
   canonical += "activations " + source_text(network, spec.activations);
   if (const auto* chained = std::get_if<ChainedSource>(&spec.activations)) {

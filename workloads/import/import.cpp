@@ -114,7 +114,8 @@ void import_single(const ImportRequest& request, ImportFormat format, ImportedNe
 /// Whether `layer` of a network file has weights.
 bool has_weights(const Json& layer) {
   if (!layer.is_object() || !layer.contains("type")) return false;
-  return layer["type"] == "fully_connected" || layer["type"] == "convolution";
+  const Json& type = layer["type"];
+  return type == "fully_connected" || type == "convolution" || type == "lstm" || type == "gru";
 }
 
 /// Puts the names of the value files into the template.
