@@ -1,0 +1,176 @@
+#include "models/systolic/matrix_unit.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "sim/base/errors.h"
+#include "sim/base/vector.h"
+
+namespace nzsim::systolic {
+namespace {
+
+constexpr std::int16_t kNoWeights = -1;
+
+/// Refuses a shape before anything is allocated for it.
+std::size_t checked_rows(std::uint32_t rows, std::uint32_t columns) {
+  SIM_ASSERT(rows > 0 && columns > 0 && rows <= std::numeric_limits<std::int16_t>::max(),
+             "matrix_unit", 0, "an array of {} x {}", rows, columns);
+  return rows;
+}
+
+/// One row of PEs. The arrays are `[columns]` and do not overlap.
+struct ElementRow {
+  const std::int8_t* weights;
+  /// What the PEs see on their left and above.
+  const std::int8_t* left;
+  const std::int32_t* above;
+  /// Their registers at the end of the cycle.
+  std::int8_t* activations;
+  std::int32_t* sums;
+};
+
+SIM_VECTOR_CLONES
+void step_row(const ElementRow& row, std::size_t columns) {
+  const std::int8_t* weights = row.weights;
+  const std::int8_t* left = row.left;
+  const std::int32_t* above = row.above;
+  std::int8_t* activations = row.activations;
+  std::int32_t* sums = row.sums;
+#pragma GCC ivdep
+  for (std::size_t c = 0; c < columns; ++c) {
+    sums[c] = above[c] + weights[c] * left[c];
+    activations[c] = left[c];
+  }
+}
+
+/// A row of shadow weights takes the row above it in the columns whose step reaches it.
+SIM_VECTOR_CLONES
+void shift_row(const std::int8_t* above, const std::int16_t* steps, std::int16_t row,
+               std::int8_t* weights, std::size_t columns) {
+#pragma GCC ivdep
+  for (std::size_t c = 0; c < columns; ++c) {
+    // Both are loaded: a branch would keep the loop from being vectorised.
+    const std::int8_t held = weights[c];
+    const std::int8_t taken = above[c];
+    weights[c] = steps[c] >= row ? taken : held;
+  }
+}
+
+}  // namespace
+
+MatrixUnit::MatrixUnit(std::uint32_t rows, std::uint32_t columns)
+    : rows_(checked_rows(rows, columns)),
+      columns_(columns),
+      entering_activations_(rows_),
+      entering_weights_(columns_),
+      activation_setup_(rows_, Slope::rising),
+      weight_setup_(columns_, Slope::rising),
+      collector_(columns_, Slope::falling),
+      active_(rows_ * columns_),
+      shadow_((1 + rows_) * columns_),
+      activations_(rows_ * (1 + columns_)),
+      next_activations_(rows_ * (1 + columns_)),
+      sums_((1 + rows_) * columns_),
+      result_(columns_),
+      diagonals_(rows_ + columns_),
+      weight_steps_(columns_, kNoWeights) {}
+
+void MatrixUnit::enter_weights(std::span<const std::int8_t> row) {
+  SIM_ASSERT(row.size() == columns_ && !has_entering_weights_, "matrix_unit", cycle_,
+             "a row of {} weights enters an array of {} columns", row.size(), columns_);
+  std::copy(row.begin(), row.end(), entering_weights_.begin());
+  has_entering_weights_ = true;
+}
+
+void MatrixUnit::enter_activations(std::span<const std::int8_t> row, Weights weights) {
+  SIM_ASSERT(row.size() == rows_ && !diagonals_[0].is_row, "matrix_unit", cycle_,
+             "a row of {} activations enters an array of {} rows", row.size(), rows_);
+  std::copy(row.begin(), row.end(), entering_activations_.begin());
+  diagonals_[0] = {true, weights == Weights::switch_to_shadow};
+}
+
+bool MatrixUnit::has_result() const { return diagonals_.back().is_row; }
+
+bool MatrixUnit::is_empty() const {
+  return std::none_of(diagonals_.begin(), diagonals_.end(),
+                      [](const RowFlags& flags) { return flags.is_row; });
+}
+
+void MatrixUnit::commit() {
+  check_and_count_weights();
+  drive_wires();
+  // From what is read to what is written: the weights that a PE multiplies by, then its sum, then
+  // the shadow weight that it no longer needs.
+  switch_weights();
+  step_elements();
+  shift_shadow_weights();
+  advance_control();
+  // The lane of the last column has no register: what it shows belongs to the next cycle.
+  collector_.step({sums_.data() + rows_ * columns_, columns_}, result_);
+  ++cycle_;
+}
+
+void MatrixUnit::check_and_count_weights() {
+  if (diagonals_[0].switches) {
+    SIM_ASSERT(shadow_rows_ == rows_, "matrix_unit", cycle_,
+               "a switch to a tile of which {} of {} rows are there", shadow_rows_, rows_);
+    shadow_rows_ = 0;
+  }
+  if (!has_entering_weights_) return;
+  SIM_ASSERT(shadow_rows_ < rows_, "matrix_unit", cycle_,
+             "a row of weights enters over a tile that is not yet in use");
+  weight_steps_[0] = static_cast<std::int16_t>(shadow_rows_);
+  ++shadow_rows_;
+}
+
+void MatrixUnit::drive_wires() {
+  // The activations of the row that leaves the data setup lie one row apart in the array.
+  std::vector<std::int8_t>& left = entering_activations_;
+  activation_setup_.step(left, left);
+  for (std::size_t r = 0; r < rows_; ++r) activations_[r * (1 + columns_)] = left[r];
+  weight_setup_.step(entering_weights_, {shadow_.data(), columns_});
+}
+
+void MatrixUnit::switch_weights() {
+  for (std::size_t d = 0; d + 1 < rows_ + columns_; ++d) {
+    if (!diagonals_[d].switches) continue;
+    const std::size_t first = d < columns_ ? 0 : d - columns_ + 1;
+    const std::size_t last = std::min(d, rows_ - 1);
+    for (std::size_t r = first; r <= last; ++r) {
+      const std::size_t c = d - r;
+      active_[r * columns_ + c] = shadow_[(r + 1) * columns_ + c];
+    }
+  }
+}
+
+void MatrixUnit::step_elements() {
+  // From the bottom up: a row reads the sums of the row above before these change.
+  for (std::size_t r = rows_; r-- > 0;) {
+    step_row({active_.data() + r * columns_, activations_.data() + r * (1 + columns_),
+              sums_.data() + r * columns_, next_activations_.data() + r * (1 + columns_) + 1,
+              sums_.data() + (r + 1) * columns_},
+             columns_);
+  }
+  std::swap(activations_, next_activations_);
+}
+
+void MatrixUnit::shift_shadow_weights() {
+  const std::int16_t last = *std::max_element(weight_steps_.begin(), weight_steps_.end());
+  // From the bottom up, for the same reason.
+  for (std::int16_t r = last; r >= 0; --r) {
+    std::int8_t* above = shadow_.data() + static_cast<std::size_t>(r) * columns_;
+    shift_row(above, weight_steps_.data(), r, above + columns_, columns_);
+  }
+}
+
+void MatrixUnit::advance_control() {
+  std::copy_backward(diagonals_.begin(), diagonals_.end() - 1, diagonals_.end());
+  diagonals_[0] = {};
+  std::copy_backward(weight_steps_.begin(), weight_steps_.end() - 1, weight_steps_.end());
+  weight_steps_[0] = kNoWeights;
+  std::fill(entering_activations_.begin(), entering_activations_.end(), std::int8_t{0});
+  std::fill(entering_weights_.begin(), entering_weights_.end(), std::int8_t{0});
+  has_entering_weights_ = false;
+}
+
+}  // namespace nzsim::systolic

@@ -1,0 +1,156 @@
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "models/systolic/bfloat16_kernel.h"
+#include "models/systolic/gemm_kernel.h"
+#include "models/systolic/matrix_unit.h"
+
+// Speed of the parts of a systolic array's model: values without a pipeline, in multiply-accumulate
+// operations per second of one core, and the register-accurate array, in its clock cycles.
+
+namespace nzsim::systolic {
+namespace {
+
+struct Shape {
+  std::size_t m;
+  std::size_t k;
+  std::size_t n;
+  std::size_t count = 1;
+};
+
+/// What one 256 x 256 weight tile multiplies in a large layer.
+constexpr Shape kTile{1536, 256, 256};
+
+/// The products of ResNet-50 for one image, M = output pixels, with the stride in the 3 x 3
+/// convolutions. Source: K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016,
+/// Table 1.
+constexpr std::array<Shape, 21> kResNet50{{
+    {12544, 147, 64},    {3136, 64, 64},      {3136, 256, 64, 2}, {3136, 576, 64, 3},
+    {3136, 64, 256, 4},  {3136, 256, 128},    {784, 512, 128, 3}, {784, 1152, 128, 4},
+    {784, 128, 512, 4},  {784, 256, 512},     {784, 512, 256},    {196, 1024, 256, 5},
+    {196, 2304, 256, 6}, {196, 256, 1024, 6}, {196, 512, 1024},   {196, 1024, 512},
+    {49, 2048, 512, 2},  {49, 4608, 512, 3},  {49, 512, 2048, 3}, {49, 1024, 2048},
+    {1, 2048, 1000},
+}};
+
+/// Random operands for shapes of up to `elements` each.
+template <class Element>
+std::vector<Element> random_elements(std::size_t elements) {
+  std::mt19937 random(1);
+  std::vector<Element> all(elements);
+  for (Element& element : all) element = static_cast<Element>(random());
+  return all;
+}
+
+template <class A, class B>
+void pack_and_multiply(const Shape& shape, const std::vector<A>& a, const std::vector<B>& b,
+                       std::vector<std::int32_t>& c, InstructionSet set) {
+  const PackedWeights packed(MatrixView<const B>{b.data(), shape.k, shape.n, shape.n});
+  multiply(MatrixView<const A>{a.data(), shape.m, shape.k, shape.k}, packed,
+           {c.data(), shape.m, shape.n, shape.n}, Accumulate::replace, set);
+  benchmark::DoNotOptimize(c.data());
+}
+
+void report_macs(benchmark::State& state, double macs) {
+  state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate,
+                                               benchmark::Counter::OneK::kIs1000);
+}
+
+double macs_of(const Shape& shape) {
+  return static_cast<double>(shape.m * shape.k * shape.n * shape.count);
+}
+
+/// One tile, packing included, with each set of instructions.
+template <class A, class B>
+void tile(benchmark::State& state, InstructionSet set) {
+  const auto a = random_elements<A>(kTile.m * kTile.k);
+  const auto b = random_elements<B>(kTile.k * kTile.n);
+  std::vector<std::int32_t> c(kTile.m * kTile.n);
+  for (auto _ : state) pack_and_multiply(kTile, a, b, c, set);
+  report_macs(state, macs_of(kTile));
+}
+
+/// All products of ResNet-50, packing included, for a batch.
+void BM_GemmResNet50(benchmark::State& state) {
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  const auto a = random_elements<std::int8_t>(batch * 12544 * 147);
+  const auto b = random_elements<std::int8_t>(4608 * 512);
+  std::vector<std::int32_t> c(batch * 3136 * 256);
+  double macs = 0.0;
+  for (Shape shape : kResNet50) {
+    shape.m *= batch;
+    macs += macs_of(shape);
+  }
+  for (auto _ : state) {
+    for (Shape shape : kResNet50) {
+      shape.m *= batch;
+      for (std::size_t n = 0; n < shape.count; ++n) {
+        pack_and_multiply(shape, a, b, c, fastest_instruction_set());
+      }
+    }
+  }
+  report_macs(state, macs);
+}
+BENCHMARK(BM_GemmResNet50)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
+
+void BM_GemmTileBfloat16(benchmark::State& state) {
+  std::vector<Bfloat16> a(kTile.m * kTile.k, Bfloat16{0x3f80});
+  std::vector<Bfloat16> b(kTile.k * kTile.n, Bfloat16{0x3fc0});
+  std::vector<float> c(kTile.m * kTile.n);
+  for (auto _ : state) {
+    const PackedBfloat16Weights packed({b.data(), kTile.k, kTile.n, kTile.n});
+    multiply({a.data(), kTile.m, kTile.k, kTile.k}, packed, {c.data(), kTile.m, kTile.n, kTile.n},
+             Accumulate::replace);
+    benchmark::DoNotOptimize(c.data());
+  }
+  report_macs(state, macs_of(kTile));
+}
+BENCHMARK(BM_GemmTileBfloat16)->Unit(benchmark::kMillisecond);
+
+/// The TPU's array. With argument 0 it multiplies by one tile all the time; with 1 the next tile is
+/// always on its way in, and is switched to as soon as it is complete.
+void BM_MatrixUnit256(benchmark::State& state) {
+  constexpr std::uint32_t kSize = 256;
+  constexpr std::uint32_t kCycles = 512;
+  const bool shifts = state.range(0) != 0;
+  MatrixUnit unit(kSize, kSize);
+  const auto row = random_elements<std::int8_t>(kSize);
+  for (auto _ : state) {
+    for (std::uint32_t cycle = 0; cycle < kCycles; ++cycle) {
+      unit.enter_activations(
+          row, unit.shadow_rows() == kSize ? Weights::switch_to_shadow : Weights::keep);
+      if (shifts) unit.enter_weights(row);
+      unit.commit();
+    }
+    benchmark::DoNotOptimize(unit.result().data());
+  }
+  state.counters["cycles/s"] = benchmark::Counter(
+      kCycles, benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::OneK::kIs1000);
+}
+BENCHMARK(BM_MatrixUnit256)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+/// Registers one benchmark per set of instructions that this machine has.
+[[maybe_unused]] const bool kTilesAreRegistered = [] {
+  for (const InstructionSet set : available_instruction_sets()) {
+    const std::string name(name_of(set));
+    benchmark::RegisterBenchmark(("BM_GemmTile8x8/" + name).c_str(), tile<std::int8_t, std::int8_t>,
+                                 set)
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::RegisterBenchmark("BM_GemmTile8x16", tile<std::int8_t, std::int16_t>,
+                               fastest_instruction_set())
+      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("BM_GemmTile16x16", tile<std::int16_t, std::int16_t>,
+                               fastest_instruction_set())
+      ->Unit(benchmark::kMillisecond);
+  return true;
+}();
+
+}  // namespace
+}  // namespace nzsim::systolic
