@@ -18,6 +18,9 @@ enum class Opcode : std::uint8_t {
   /// Activation unit: `rows` accumulator rows from `accumulator` on, one in a cycle, into the
   /// unified buffer.
   activate,
+  /// Activation unit: `rows` rows of the unified buffer, one in a cycle, which no multiplication
+  /// gives.
+  vector,
   /// Host interface: `bytes` into the unified buffer, and out of it.
   read_host_memory,
   write_host_memory,

@@ -35,6 +35,9 @@ ScheduleCounters Schedule::run(const InstructionList& program) {
       case Opcode::activate:
         activate(instruction);
         break;
+      case Opcode::vector:
+        work_on_vectors(instruction);
+        break;
       case Opcode::read_host_memory:
       case Opcode::write_host_memory:
         transfer(instruction);
@@ -146,6 +149,10 @@ void Schedule::activate(const Instruction& instruction) {
   activations_end_ = begin + instruction.rows;
   block.drained = activations_end_;
   block.is_drained = true;
+}
+
+void Schedule::work_on_vectors(const Instruction& instruction) {
+  activations_end_ = std::max(activations_end_, host_reads_end_) + instruction.rows;
 }
 
 void Schedule::transfer(const Instruction& instruction) {

@@ -66,6 +66,8 @@ struct ScheduleCounters {
 /// * **Activate.** Begins when the activation before has ended and the last row of its block can be
 ///   read, and takes one cycle a row. Then its accumulators are drained, and its results are in
 ///   the unified buffer.
+///   Vector work takes its rows' cycles there in the same order, and begins behind the host reads
+///   before it.
 /// * **Host.** Transfers follow each other at the interface's rate, in whole cycles; one to the
 /// host
 ///   begins behind all activations before it.
@@ -106,6 +108,7 @@ class Schedule {
   void read_weights(const Instruction& instruction);
   void multiply(const Instruction& instruction);
   void activate(const Instruction& instruction);
+  void work_on_vectors(const Instruction& instruction);
   void transfer(const Instruction& instruction);
   void synchronize();
 

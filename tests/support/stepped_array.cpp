@@ -35,7 +35,7 @@ SteppedArray::SteppedArray(const ScheduleConfig& config, Memory& memory,
     } else if (instruction.opcode == Opcode::matrix_multiply) {
       matrix_.works.push_back(work);
       ++multiplications;
-    } else if (instruction.opcode == Opcode::activate) {
+    } else if (instruction.opcode == Opcode::activate || instruction.opcode == Opcode::vector) {
       activation_.works.push_back(work);
       ++activations;
     } else {
@@ -140,7 +140,12 @@ bool SteppedArray::is_readable(const Work& activation, std::uint64_t cycle) cons
 void SteppedArray::step_activation(std::uint64_t cycle) {
   if (activation_.left == 0 && activation_.next < activation_.works.size()) {
     const Work& work = activation_.works[activation_.next];
-    if (is_readable(work, cycle)) activation_.left = work.instruction.rows;
+    const bool is_vector = work.instruction.opcode == Opcode::vector;
+    const bool has_inputs = host_read_ends_.size() >= work.host_reads &&
+                            (work.host_reads == 0 || host_read_ends_[work.host_reads - 1] <= cycle);
+    if (is_vector ? has_inputs : is_readable(work, cycle)) {
+      activation_.left = work.instruction.rows;
+    }
   }
   if (activation_.left == 0 || --activation_.left > 0) return;
   activation_.ends.push_back(cycle + 1);
@@ -161,7 +166,8 @@ bool SteppedArray::is_synchronized(const Work& work, std::uint64_t cycle) const 
 bool SteppedArray::has_accumulators(const Work& work, std::uint64_t cycle) const {
   if (work.instruction.accumulates) return true;
   for (std::size_t a = 0; a < work.activations; ++a) {
-    if (!overlaps(activation_.works[a].instruction, work.instruction)) continue;
+    const Instruction& other = activation_.works[a].instruction;
+    if (other.opcode == Opcode::vector || !overlaps(other, work.instruction)) continue;
     if (activation_.ends.size() <= a || activation_.ends[a] > cycle) return false;
   }
   return true;

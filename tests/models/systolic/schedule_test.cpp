@@ -180,6 +180,7 @@ InstructionList random_program(std::mt19937_64& random, const ScheduleConfig& co
       }
       program.push_back(activate(rows, half * 16));
       half ^= 1U;
+      if (below(3) == 0) program.push_back({.opcode = Opcode::vector, .rows = 1 + below(30)});
     }
     if (below(3) == 0) {
       program.push_back({.opcode = Opcode::write_host_memory, .bytes = 1 + below(300)});
