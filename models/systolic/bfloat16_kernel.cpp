@@ -23,7 +23,7 @@ struct TileProduct {
 };
 
 /// Sixteen columns; the compiler makes of it as many vectors as the instruction set needs.
-using Lanes = float [[gnu::vector_size(64)]];
+using Lanes = float __attribute__((vector_size(64)));
 
 [[gnu::always_inline]] inline void multiply_lanes(TileProduct& tile, std::size_t column) {
   Lanes sum0{};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "models/systolic/gemm_tiles.h"
 #include "sim/base/errors.h"
@@ -16,13 +15,18 @@ namespace {
 constexpr std::size_t kBlockRows = 96;
 constexpr std::size_t kBlockPairs = 128;
 
+template <class Element>
+[[gnu::always_inline]] inline std::int16_t widen(Element element) {
+  return element;
+}
+
 /// One pair of rows of one panel. A missing row is a row of zeros.
 template <class Element>
 [[gnu::always_inline]] inline void interleave(const Element* even, const Element* odd,
                                               std::int16_t* packed) {
   for (std::size_t column = 0; column < kPanelColumns; ++column) {
-    packed[2 * column] = even[column];
-    packed[2 * column + 1] = odd[column];
+    packed[2 * column] = widen(even[column]);
+    packed[2 * column + 1] = widen(odd[column]);
   }
 }
 
@@ -38,7 +42,7 @@ void interleave_rows(const std::int16_t* even, const std::int16_t* odd, std::int
 
 SIM_VECTOR_CLONES
 void widen_row(const std::int8_t* row, std::size_t columns, std::int16_t* widened) {
-  for (std::size_t column = 0; column < columns; ++column) widened[column] = row[column];
+  for (std::size_t column = 0; column < columns; ++column) widened[column] = widen(row[column]);
 }
 
 void widen_row(const std::int16_t* row, std::size_t columns, std::int16_t* widened) {

@@ -34,9 +34,8 @@ void step_row(const ElementRow& row, std::size_t columns) {
   const std::int8_t* weights = row.weights;
   const std::int8_t* left = row.left;
   const std::int32_t* above = row.above;
-  std::int8_t* activations = row.activations;
-  std::int32_t* sums = row.sums;
-#pragma GCC ivdep
+  std::int8_t* __restrict activations = row.activations;
+  std::int32_t* __restrict sums = row.sums;
   for (std::size_t c = 0; c < columns; ++c) {
     sums[c] = above[c] + weights[c] * left[c];
     activations[c] = left[c];
@@ -46,8 +45,7 @@ void step_row(const ElementRow& row, std::size_t columns) {
 /// A row of shadow weights takes the row above it in the columns whose step reaches it.
 SIM_VECTOR_CLONES
 void shift_row(const std::int8_t* above, const std::int16_t* steps, std::int16_t row,
-               std::int8_t* weights, std::size_t columns) {
-#pragma GCC ivdep
+               std::int8_t* __restrict weights, std::size_t columns) {
   for (std::size_t c = 0; c < columns; ++c) {
     // Both are loaded: a branch would keep the loop from being vectorised.
     const std::int8_t held = weights[c];
@@ -76,15 +74,17 @@ MatrixUnit::MatrixUnit(std::uint32_t rows, std::uint32_t columns)
       weight_steps_(columns_, kNoWeights) {}
 
 void MatrixUnit::enter_weights(std::span<const std::int8_t> row) {
-  SIM_ASSERT(row.size() == columns_ && !has_entering_weights_, "matrix_unit", cycle_,
+  SIM_ASSERT(row.size() == columns_, "matrix_unit", cycle_,
              "a row of {} weights enters an array of {} columns", row.size(), columns_);
+  SIM_ASSERT(!has_entering_weights_, "matrix_unit", cycle_, "two rows of weights in one cycle");
   std::copy(row.begin(), row.end(), entering_weights_.begin());
   has_entering_weights_ = true;
 }
 
 void MatrixUnit::enter_activations(std::span<const std::int8_t> row, Weights weights) {
-  SIM_ASSERT(row.size() == rows_ && !diagonals_[0].is_row, "matrix_unit", cycle_,
+  SIM_ASSERT(row.size() == rows_, "matrix_unit", cycle_,
              "a row of {} activations enters an array of {} rows", row.size(), rows_);
+  SIM_ASSERT(!diagonals_[0].is_row, "matrix_unit", cycle_, "two rows of activations in one cycle");
   std::copy(row.begin(), row.end(), entering_activations_.begin());
   diagonals_[0] = {true, weights == Weights::switch_to_shadow};
 }
@@ -169,7 +169,6 @@ void MatrixUnit::advance_control() {
   std::copy_backward(weight_steps_.begin(), weight_steps_.end() - 1, weight_steps_.end());
   weight_steps_[0] = kNoWeights;
   std::fill(entering_activations_.begin(), entering_activations_.end(), std::int8_t{0});
-  std::fill(entering_weights_.begin(), entering_weights_.end(), std::int8_t{0});
   has_entering_weights_ = false;
 }
 

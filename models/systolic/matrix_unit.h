@@ -104,7 +104,7 @@ class MatrixUnit {
   std::size_t columns_;
   std::uint64_t cycle_ = 0;
 
-  // What enters in this cycle; zeros where nothing does.
+  // What enters in this cycle. Without a row, activations are zeros and weights are not taken.
   std::vector<std::int8_t> entering_activations_;
   std::vector<std::int8_t> entering_weights_;
   bool has_entering_weights_ = false;

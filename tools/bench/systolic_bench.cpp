@@ -80,7 +80,7 @@ void tile(benchmark::State& state, InstructionSet set) {
 void BM_GemmResNet50(benchmark::State& state) {
   const auto batch = static_cast<std::size_t>(state.range(0));
   const auto a = random_elements<std::int8_t>(batch * 12544 * 147);
-  const auto b = random_elements<std::int8_t>(4608 * 512);
+  const auto b = random_elements<std::int8_t>(std::size_t{4608} * 512);
   std::vector<std::int32_t> c(batch * 3136 * 256);
   double macs = 0.0;
   for (Shape shape : kResNet50) {

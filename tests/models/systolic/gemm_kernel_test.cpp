@@ -168,6 +168,10 @@ TEST(GemmKernel, RefusesShapesThatDoNotFit) {
   const PackedWeights one_row_too_many(Matrix<std::int8_t>(4, 4).view());
   const PackedWeights one_column_too_many(Matrix<std::int8_t>(3, 5).view());
   EXPECT_THROW(multiply(a.view(), one_row_too_many, c.view(), Accumulate::add), SimulationError);
+  Matrix<std::int32_t> one_result_too_many(3, 4);
+  EXPECT_THROW(multiply(a.view(), PackedWeights(Matrix<std::int8_t>(3, 4).view()),
+                        one_result_too_many.view(), Accumulate::add),
+               SimulationError);
   EXPECT_THROW(multiply(a.view(), one_column_too_many, c.view(), Accumulate::add), SimulationError);
 }
 
