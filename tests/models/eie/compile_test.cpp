@@ -167,6 +167,22 @@ TEST(Compile, RefusesCodebooksWiderThanTheMachinesWithAHint) {
                     HasSubstr("eie-8bit")));
 }
 
+TEST(Compile, RefusesLayersThatTheMachineCannotCompute) {
+  LayerSpec gru = layer_of(4, 4);
+  gru.type = LayerType::gru;
+  LayerSpec tokens = layer_of(4, 4);
+  tokens.input.height = 3;
+  tokens.output.height = 3;
+  LayerSpec squashed = layer_of(4, 4);
+  squashed.activation = Activation::sigmoid;
+  EXPECT_EQ(compile_error(Config{}, workload_of({gru, tokens, squashed})),
+            "net.json: /layers/0/type: expected \"fully_connected\", \"convolution\" or "
+            "\"pooling\", what this machine computes, got \"gru\"\n"
+            "net.json: /layers/1/rows: expected 1, what this machine computes, got 3\n"
+            "net.json: /layers/2/activation: expected \"none\" or \"relu\", what this machine "
+            "computes, got \"sigmoid\"");
+}
+
 TEST(Compile, ChoosesFormatsByRange) {
   const auto program = compile({}, workload_of({layer_of(64, 32)}));
   const LayerProgram& layer = program->layers.front();

@@ -239,5 +239,18 @@ TEST(Ideal, RefusesMoreBiasesThanCodes) {
                         "and biases, got more"));
 }
 
+TEST(Ideal, RefusesLayersThatItCannotCompute) {
+  LayerSpec lstm = fully_connected("lstm", 4, 4);
+  lstm.type = LayerType::lstm;
+  LayerSpec dilated = convolution();
+  dilated.dilation = {2, 2};
+  EXPECT_EQ(test::message_of([&] {
+              static_cast<void>(compile(Config{}, workload_of({lstm, dilated})));
+            }),
+            "test.json: /layers/0/type: expected \"fully_connected\", \"convolution\" or "
+            "\"pooling\", what this machine computes, got \"lstm\"\n"
+            "test.json: /layers/1/dilation: expected 1, what this machine computes, got 2 x 2");
+}
+
 }  // namespace
 }  // namespace nzsim::ideal

@@ -2,10 +2,13 @@
 
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sim/base/files.h"
@@ -209,6 +212,88 @@ TEST_F(Values, ChangeTheirDigestWithTheFileTheSeedAndTheSpec) {
   arrays["bias"] = floats({2}, {0.5F, -0.25F});
   write(arrays);
   EXPECT_NE(digest, values_digest(network, 0, 0));
+}
+
+TEST_F(Values, LoadTheGatesOfALstmAsOneMatrix) {
+  spec().type = LayerType::lstm;
+  spec().weights = FileSource{"lstm.npz"};
+  spec().activations = SyntheticSource{};
+  spec().input = {1, 4, 1};
+  spec().output = {2, 4, 1};
+  // 4 x 2 rows of 1 input and 2 hidden units.
+  write_file(directory.path() / "lstm.npz",
+             format_npz({{"weights", floats({8, 3}, std::vector<float>(24, 0.5F))},
+                         {"bias", floats({8}, std::vector<float>(8, 1.0F))}}));
+  const LayerValues values = load_values(network, 0, 0);
+  const auto& matrix = std::get<DenseMatrix>(values.weights);
+  EXPECT_EQ(matrix.outputs, 8U);
+  EXPECT_EQ(matrix.inputs, 3U);
+  EXPECT_EQ(values.bias.size(), 8U);
+  EXPECT_EQ(values.activations.length, 4U);
+  spec().type = LayerType::gru;
+  EXPECT_THAT(test::message_of([&] { static_cast<void>(load_values(network, 0, 0)); }),
+              testing::HasSubstr("expected the shape [6, 3], got [8, 3]"));
+}
+
+TEST_F(Values, LoadSequencesWithTheirDimensions) {
+  spec().input = {3, 2, 1};
+  spec().output = {2, 2, 1};
+  spec().weights = SyntheticSource{};
+  Arrays arrays = compressed_arrays();
+  arrays["activations"] = floats({3, 2, 1}, {1, 2, 3, 4, 5, 6});
+  write(arrays);
+  EXPECT_EQ(load_values(network, 0, 0).activations.values, (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(load_values(network, 0, 0).activations.length, 6U);
+}
+
+TEST_F(Values, HoldBothOperandsOfAMatmul) {
+  spec().type = LayerType::matmul;
+  spec().operands = 2;
+  spec().weights = std::monostate{};
+  spec().activations = SyntheticSource{};
+  spec().input = {3, 2, 1};
+  spec().second_input = {4, 3, 1};
+  spec().output = {4, 2, 1};
+  const LayerValues values = load_values(network, 0, 0);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(values.weights));
+  EXPECT_EQ(values.activations.length, 18U);  // 2 x 3 + 3 x 4
+  EXPECT_EQ(values.activations.values.size(), 18U);
+}
+
+TEST_F(Values, OfDenseSyntheticWeightsLeaveNoGap) {
+  SyntheticSource dense;
+  dense.codebook_entries = 255;
+  spec().weights = dense;
+  spec().activations = SyntheticSource{};
+  spec().input = {100, 1, 1};
+  spec().output = {200, 1, 1};
+  const auto matrix = std::get<CompressedMatrix>(load_values(network, 0, 0).weights);
+  EXPECT_EQ(matrix.non_zeros(), 20'000U);
+  // Codes 1 to 127 are -127/127 to -1/127, 128 to 254 are 1/127 to 127/127.
+  EXPECT_EQ(matrix.codebook[1], -1.0F);
+  EXPECT_EQ(matrix.codebook[127], -1.0F / 127.0F);
+  EXPECT_EQ(matrix.codebook[128], 1.0F / 127.0F);
+  EXPECT_EQ(matrix.codebook[254], 1.0F);
+}
+
+TEST_F(Values, ChangeTheirDigestWithEveryNewPartOfTheSpec) {
+  spec().weights = SyntheticSource{};
+  spec().activations = SyntheticSource{};
+  std::set<std::string> digests{values_digest(network, 0, 0)};
+  const auto change = [&](const std::function<void(LayerSpec&)>& apply) {
+    Network other = network;
+    apply(other.layers[0]);
+    digests.insert(values_digest(other, 0, 0));
+  };
+  change([](LayerSpec& layer) { layer.type = LayerType::gru; });
+  change([](LayerSpec& layer) { layer.activation = Activation::gelu; });
+  change([](LayerSpec& layer) { layer.dilation.width = 2; });
+  change([](LayerSpec& layer) { layer.second_input.height = 2; });
+  change([](LayerSpec& layer) { layer.transpose_second = true; });
+  change([](LayerSpec& layer) { layer.operands = 2; });
+  change([](LayerSpec& layer) { layer.elementwise = ElementwiseOperation::multiply; });
+  change([](LayerSpec& layer) { layer.normalization = NormalizationKind::layer_normalization; });
+  EXPECT_EQ(digests.size(), 9U);
 }
 
 }  // namespace
