@@ -12,11 +12,11 @@ namespace nzsim {
 
 /// Everything a layer computes with, as numbers.
 struct LayerValues {
-  /// Shared weights, or dense ones where the file holds no codes. Both empty for pooling.
+  /// Shared weights, or dense ones where the file holds no codes; none where the layer has none.
   std::variant<std::monostate, CompressedMatrix, DenseMatrix> weights;
-  /// `[outputs]`, empty where the layer has no bias.
+  /// `[matrix outputs]`, empty where the layer has no bias.
   std::vector<float> bias;
-  /// `[batch, input elements]`; empty for chained layers.
+  /// `[batch, input elements]`, all operands one behind the other; empty for chained layers.
   ActivationTensor activations;
 };
 
