@@ -45,6 +45,13 @@ void require_supported(const Network& network, const LayerSupport& support) {
              fmt::format("expected {}, what this machine computes, got \"{}\"",
                          alternatives(support.activations), to_string(layer.activation)));
     }
+    if (!support.pooling_activation && layer.type == LayerType::pooling &&
+        layer.activation != Activation::none) {
+      refuse("activation",
+             fmt::format(
+                 "expected \"none\" of a pooling layer, what this machine computes, got \"{}\"",
+                 to_string(layer.activation)));
+    }
     if (!support.dilation && (layer.dilation.height > 1 || layer.dilation.width > 1)) {
       refuse("dilation", fmt::format("expected 1, what this machine computes, got {} x {}",
                                      layer.dilation.height, layer.dilation.width));

@@ -260,6 +260,8 @@ struct LayerSupport {
   std::vector<Activation> activations;
   bool dilation = false;
   bool rows = false;
+  /// An activation function behind a pooling layer.
+  bool pooling_activation = false;
 };
 
 /// Called by a machine's `compile`, before anything else. Throws `WorkloadError` with every layer

@@ -175,12 +175,18 @@ TEST(Compile, RefusesLayersThatTheMachineCannotCompute) {
   tokens.output.height = 3;
   LayerSpec squashed = layer_of(4, 4);
   squashed.activation = Activation::sigmoid;
-  EXPECT_EQ(compile_error(Config{}, workload_of({gru, tokens, squashed})),
-            "net.json: /layers/0/type: expected \"fully_connected\", \"convolution\" or "
-            "\"pooling\", what this machine computes, got \"gru\"\n"
-            "net.json: /layers/1/rows: expected 1, what this machine computes, got 3\n"
-            "net.json: /layers/2/activation: expected \"none\" or \"relu\", what this machine "
-            "computes, got \"sigmoid\"");
+  LayerSpec pool = layer_of(4, 4);
+  pool.type = LayerType::pooling;
+  pool.activation = Activation::relu;
+  EXPECT_EQ(
+      compile_error(Config{}, workload_of({gru, tokens, squashed, pool})),
+      "net.json: /layers/0/type: expected \"fully_connected\", \"convolution\" or "
+      "\"pooling\", what this machine computes, got \"gru\"\n"
+      "net.json: /layers/1/rows: expected 1, what this machine computes, got 3\n"
+      "net.json: /layers/2/activation: expected \"none\" or \"relu\", what this machine "
+      "computes, got \"sigmoid\"\n"
+      "net.json: /layers/3/activation: expected \"none\" of a pooling layer, what this machine "
+      "computes, got \"relu\"");
 }
 
 TEST(Compile, ChoosesFormatsByRange) {
