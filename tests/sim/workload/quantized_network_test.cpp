@@ -1,0 +1,141 @@
+#include "sim/workload/quantized_network.h"
+
+#include <algorithm>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/base/files.h"
+#include "tests/support/message_of.h"
+#include "tests/support/temporary_directory.h"
+
+namespace nzsim {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+/// Layers of every type, of a feature map and of a sequence.
+constexpr std::string_view kLayers = R"({"layers": [
+  {"name": "map", "type": "convolution", "input": {"channels": 3, "height": 8, "width": 8},
+   "output_channels": 8, "kernel": 3, "padding": 1, "activation": "relu", "batch": 2,
+   "weights": {"synthetic": {"density": 0.6}}, "activations": {"synthetic": {"density": 0.8}}},
+  {"name": "depthwise", "type": "convolution", "output_channels": 8, "kernel": 3, "padding": 2,
+   "dilation": 2, "groups": 8, "weights": {"synthetic": {"density": 0.9}}},
+  {"name": "sum", "type": "elementwise", "operation": "add", "from": ["map", "depthwise"],
+   "activation": "tanh"},
+  {"name": "average", "type": "pooling", "kind": "average", "kernel": 2, "stride": 2},
+  {"name": "largest", "type": "pooling", "kind": "maximum", "kernel": 2, "stride": 2,
+   "from": ["depthwise"]},
+  {"name": "joined", "type": "convolution", "output_channels": 6, "kernel": 1,
+   "activation": "gelu", "from": ["average", "largest"],
+   "weights": {"synthetic": {"density": 0.5}}},
+  {"name": "layer_norm", "type": "normalization", "kind": "layer_normalization"},
+  {"name": "product", "type": "elementwise", "operation": "multiply",
+   "from": ["joined", "layer_norm"]},
+  {"name": "squashed", "type": "activation", "activation": "sigmoid"},
+  {"name": "connected", "type": "fully_connected", "outputs": 12,
+   "weights": {"synthetic": {"density": 0.3}}},
+  {"name": "tokens", "type": "fully_connected", "inputs": 10, "outputs": 8, "rows": 6, "batch": 2,
+   "weights": {"synthetic": {"density": 0.7}},
+   "activations": {"synthetic": {"density": 0.7, "signed": true}}},
+  {"name": "scores", "type": "matmul", "heads": 2, "rows": 6, "inner": 4, "columns": 6,
+   "transpose_second": true, "from": ["tokens", "tokens"]},
+  {"name": "softmax", "type": "normalization", "kind": "softmax", "groups": 2},
+  {"name": "context", "type": "matmul", "heads": 2, "rows": 6, "inner": 6, "columns": 4,
+   "from": ["softmax", "tokens"]},
+  {"name": "lstm", "type": "lstm", "outputs": 5, "steps": 6,
+   "weights": {"synthetic": {"density": 0.8}}},
+  {"name": "gru", "type": "gru", "outputs": 4, "steps": 6,
+   "weights": {"synthetic": {"density": 0.8}}}]})";
+
+Network small_network() {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "small.json";
+  write_file(path, kLayers);
+  return load_network(path);
+}
+
+std::string digest(const std::vector<QuantizedLayer>& layers) {
+  std::string bytes;
+  for (std::uint32_t input = 0; input < 2; ++input) {
+    for (const Int8Outputs& outputs : plain_int8_network(layers, input)) {
+      bytes.append(reinterpret_cast<const char*>(outputs.values.data()), outputs.values.size());
+      for (const std::int32_t sum : outputs.accumulators) bytes += std::to_string(sum) + ",";
+    }
+  }
+  return sha256(bytes);
+}
+
+TEST(QuantizedNetwork, GivesTheSameOutputsForEver) {
+  // No independent source: what the arithmetic gave first. It changes with any rule of it.
+  EXPECT_EQ(digest(quantize_network(small_network(), 1)),
+            "f3d0cc91e3b329fd43a5ebc51c43fe4f1aac1b115e1a44aac0aa48e81cb99640");
+}
+
+TEST(QuantizedNetwork, DependsOnTheSeed) {
+  const Network network = small_network();
+  EXPECT_EQ(digest(quantize_network(network, 2)), digest(quantize_network(network, 2)));
+  EXPECT_NE(digest(quantize_network(network, 2)), digest(quantize_network(network, 1)));
+}
+
+/// Root mean square of the error over that of the outputs.
+double relative_error(const QuantizedLayer& layer, const std::vector<std::int8_t>& values) {
+  QuantizationError error;
+  error.add(values, layer.quantization.output.scale, layer.real_outputs[0]);
+  QuantizationError magnitude;
+  magnitude.add(std::vector<std::int8_t>(values.size(), 0), 1.0, layer.real_outputs[0]);
+  return error.root_mean_square() / magnitude.root_mean_square();
+}
+
+TEST(QuantizedNetwork, StaysCloseToDoublePrecisionThroughAllLayers) {
+  const std::vector<QuantizedLayer> layers = quantize_network(small_network(), 1);
+  const std::vector<Int8Outputs> outputs = plain_int8_network(layers, 0);
+  ASSERT_THAT(outputs, SizeIs(16));
+  double largest = 0.0;
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    largest = std::max(largest, relative_error(layers[layer], outputs[layer].values));
+  }
+  // A wrong scale anywhere gives errors of the order of the outputs.
+  EXPECT_LT(largest, 0.2);
+  // One layer alone: steps of 1/127 of the largest magnitudes.
+  EXPECT_LT(relative_error(layers[0], outputs[0].values), 0.02);
+}
+
+TEST(QuantizedNetwork, QuantizesWeightsAndInputsByTheirLargestMagnitude) {
+  const std::vector<QuantizedLayer> layers = quantize_network(small_network(), 1);
+  const auto largest = [](const std::vector<std::int8_t>& values) {
+    return std::max(-*std::min_element(values.begin(), values.end()),
+                    int{*std::max_element(values.begin(), values.end())});
+  };
+  EXPECT_EQ(largest(layers[0].weights), 127);
+  // The largest input of the batch is 127.
+  EXPECT_EQ(std::max(largest(layers[0].inputs[0][0]), largest(layers[0].inputs[1][0])), 127);
+  EXPECT_THAT(layers[0].weights, SizeIs(8 * 27));
+  EXPECT_THAT(layers[1].inputs, SizeIs(0));
+  EXPECT_THAT(layers[2].source_scales, SizeIs(2));
+  EXPECT_EQ(layers[2].source_scales[1], layers[1].quantization.output.scale);
+}
+
+TEST(QuantizedNetwork, TakesTheOperandsOfAMatmulApart) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "matmul.json";
+  write_file(path, R"({"layers": [{"name": "m", "type": "matmul", "rows": 2, "inner": 3,
+      "columns": 4, "activations": {"synthetic": {"density": 1.0}}}]})");
+  const std::vector<QuantizedLayer> layers = quantize_network(load_network(path), 1);
+  ASSERT_THAT(layers[0].inputs[0], SizeIs(2));
+  EXPECT_THAT(layers[0].inputs[0][0], SizeIs(6));
+  EXPECT_THAT(layers[0].inputs[0][1], SizeIs(12));
+  EXPECT_THAT(plain_int8_network(layers, 0)[0].values, SizeIs(8));
+}
+
+TEST(QuantizedNetwork, RefusesLayersThatMightOverflow) {
+  Network network = small_network();
+  network.layers[10].input.channels = 70000;
+  EXPECT_THAT(test::message_of([&] { (void)quantize_network(network, 1); }),
+              HasSubstr("/layers/10: expected at most 66572"));
+}
+
+}  // namespace
+}  // namespace nzsim
