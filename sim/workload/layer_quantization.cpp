@@ -123,7 +123,8 @@ NormalizationQuantization choose_normalization(const LayerSpec& spec, double inp
     }
     return normalization;
   }
-  const double length = spec.input.channels / spec.groups;
+  const std::uint32_t channels = spec.input.channels / spec.groups;
+  const auto length = static_cast<double>(channels);
   normalization.epsilon = kNormalizationEpsilon * (length / input_scale) * (length / input_scale);
   return normalization;
 }

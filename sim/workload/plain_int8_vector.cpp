@@ -19,7 +19,7 @@ std::int32_t pool(const LayerSpec& spec, std::span<const std::int8_t> input, std
   std::int32_t largest = 0;
   std::int64_t count = 0;
   visit_window(spec, channel, y, x, [&](std::size_t index) {
-    const std::int32_t value = input[index];
+    const auto value = static_cast<std::int32_t>(input[index]);
     largest = count == 0 ? value : std::max(largest, value);
     sum += value;
     ++count;
@@ -53,7 +53,7 @@ Normalized normalize(const LayerQuantization& quantization, std::span<const std:
   std::int64_t squares = 0;
   for (const std::int8_t value : part) {
     sum += value;
-    squares += value * value;
+    squares += std::int64_t{value} * value;
   }
   Normalized result;
   for (const std::int8_t value : part) result.numerators.push_back(length * value - sum);

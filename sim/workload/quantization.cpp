@@ -118,9 +118,10 @@ double apply(Activation function, double x) {
 
 Int8Table table_of(Activation function, double input_scale, double output_scale) {
   Int8Table table{};
-  for (int q = -128; q < 128; ++q) {
-    table[static_cast<std::size_t>(q + 128)] =
-        quantize_int8(apply(function, q * input_scale), output_scale);
+  double integer = -128.0;
+  for (std::int8_t& entry : table) {
+    entry = quantize_int8(apply(function, integer * input_scale), output_scale);
+    integer += 1.0;
   }
   return table;
 }

@@ -88,7 +88,7 @@ inline constexpr double kTanhRange = 4.0;
 inline constexpr std::int32_t kLargestBias = std::int32_t{1} << 30;
 /// Products of one accumulator that cannot overflow 32 bits, a bias included: 66572.
 inline constexpr std::uint64_t kLargestInt8Inner =
-    (std::uint64_t{INT32_MAX} - kLargestBias) / (kLargestInt8 * kLargestInt8);
+    (std::uint64_t{INT32_MAX} - kLargestBias) / (std::uint64_t{kLargestInt8} * kLargestInt8);
 /// Elements that a normalization takes together, so that length x sum of squares fits 63 bits.
 inline constexpr std::uint64_t kLargestNormalization = std::uint64_t{1} << 24;
 /// Factors of an elementwise product, which fits 32 bits: 127^4 < 2^31.
