@@ -16,10 +16,10 @@ std::int32_t average(std::int64_t sum, std::int64_t count) {
 std::int32_t pool(const LayerSpec& spec, std::span<const std::int8_t> input, std::uint32_t channel,
                   std::uint32_t y, std::uint32_t x) {
   std::int64_t sum = 0;
-  std::int32_t largest = 0;
+  std::int8_t largest = 0;
   std::int64_t count = 0;
   visit_window(spec, channel, y, x, [&](std::size_t index) {
-    const auto value = static_cast<std::int32_t>(input[index]);
+    const std::int8_t value = input[index];
     largest = count == 0 ? value : std::max(largest, value);
     sum += value;
     ++count;
