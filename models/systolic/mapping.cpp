@@ -93,7 +93,9 @@ class Mapper {
   [[nodiscard]] static std::uint64_t vector_elements(const LayerSpec& layer) {
     const std::uint64_t outputs = layer.output.elements();
     std::uint64_t passes = 1;
-    if (layer.type == LayerType::pooling) passes = layer.kernel.height * layer.kernel.width;
+    if (layer.type == LayerType::pooling) {
+      passes = std::uint64_t{layer.kernel.height} * layer.kernel.width;
+    }
     if (layer.type == LayerType::elementwise) passes = layer.operands;
     if (layer.type == LayerType::normalization) passes = 2;
     return layer.batch * outputs * passes;

@@ -164,6 +164,7 @@ std::vector<MappingPart> mapping_preset(std::string_view name, const FieldBits& 
     order = {row, column, rank, bank, bank_group, pseudo_channel, channel};
   }
   std::vector<MappingPart> parts;
+  parts.reserve(order.size());
   for (const AddressField field : order) parts.push_back({field, bits[index_of(field)]});
   return parts;
 }

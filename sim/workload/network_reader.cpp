@@ -19,6 +19,7 @@ std::string in_quotes(const std::string& text) { return fmt::format("\"{}\"", te
 template <class Kinds>
 std::vector<std::string> names(const Kinds& kinds) {
   std::vector<std::string> words;
+  words.reserve(kinds.size());
   for (const auto kind : kinds) words.emplace_back(to_string(kind));
   return words;
 }

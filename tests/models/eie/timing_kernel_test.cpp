@@ -9,7 +9,6 @@ namespace nzsim::eie {
 namespace {
 
 using test::dense_image;
-using ::testing::Each;
 using ::testing::ElementsAre;
 
 /// Times one pass over a small matrix (rows of codes); every column in `active` is broadcast.
