@@ -77,12 +77,7 @@ std::unique_ptr<ReferenceMachine> Eie::elaborate(const Program& program,
 }
 
 Ceilings Eie::ceilings() const {
-  const double pes = config_.pe_count;
-  if (config_.matrix_streaming == MatrixStreaming::always) {
-    return {2.0 * pes * config_.clock_hz, config_.memory->peak_bytes_per_second(), "dram"};
-  }
-  return {2.0 * pes * config_.clock_hz,
-          pes * config_.sparse_matrix_width_bits / 8.0 * config_.clock_hz, "sparse_matrix_sram"};
+  return ceilings_of(config_, config_.matrix_streaming == MatrixStreaming::always);
 }
 
 std::vector<AreaPart> Eie::area_parts() const { return eie::area_parts(config_); }

@@ -190,17 +190,24 @@ void add_streaming_details(const StreamingStatistics& statistics, LayerResult& r
                             "Bytes that came from DRAM per effective multiply-accumulate."});
 }
 
-/// Bytes that crossed the memory of the machine's ceilings.
-Bytes roofline_bytes(const Config& config, const Statistics& statistics,
+/// Whether a matrix of the program comes from DRAM: then its roofline is that of this memory.
+bool is_streamed(const EieProgram& program) {
+  return std::any_of(program.layers.begin(), program.layers.end(), [](const LayerProgram& layer) {
+    return !layer.images.empty() && layer.images.front().is_streamed;
+  });
+}
+
+/// Bytes that crossed the memory of the roofline.
+Bytes roofline_bytes(const Config& config, const Statistics& statistics, bool has_streamed_layer,
                      const LayerResult& result) {
-  if (config.matrix_streaming == MatrixStreaming::always) return result.dram_bytes;
+  if (has_streamed_layer) return result.dram_bytes;
   const std::uint64_t lines = sum(statistics.sparse_matrix_line_reads, result.counters);
   return Bytes{lines * config.sparse_matrix_width_bits / 8};
 }
 
 LayerResult layer_result(const Config& config, const Statistics& statistics,
                          const LayerProgram& layer, const LayerRun& run,
-                         std::span<const std::int16_t> inputs) {
+                         std::span<const std::int16_t> inputs, bool has_streamed_layer) {
   const LayerSpec& spec = layer.spec;
   LayerResult result;
   result.name = spec.name;
@@ -214,7 +221,7 @@ LayerResult layer_result(const Config& config, const Statistics& statistics,
   if (statistics.streaming) {
     result.dram_bytes = Bytes{statistics.streaming->dram.sum(run.counters).bytes};
   }
-  result.roofline_bytes = roofline_bytes(config, statistics, result);
+  result.roofline_bytes = roofline_bytes(config, statistics, has_streamed_layer, result);
   result.utilization =
       ratio(static_cast<double>(macs),
             static_cast<double>(config.pe_count) * static_cast<double>(result.cycles.value()));
@@ -228,13 +235,24 @@ LayerResult layer_result(const Config& config, const Statistics& statistics,
 
 }  // namespace
 
+Ceilings ceilings_of(const Config& config, bool is_streamed) {
+  const double pes = config.pe_count;
+  const double operations_per_second = 2.0 * pes * config.clock_hz;
+  if (is_streamed) return {operations_per_second, config.memory->peak_bytes_per_second(), "dram"};
+  return {operations_per_second, pes * config.sparse_matrix_width_bits / 8.0 * config.clock_hz,
+          "sparse_matrix_sram"};
+}
+
 RunResult to_result(const Config& config, const Statistics& statistics, const EieProgram& program,
                     const std::vector<LayerRun>& runs, bool values) {
   RunResult result;
+  const bool has_streamed_layer = is_streamed(program);
+  result.ceilings = ceilings_of(config, has_streamed_layer);
   for (std::size_t index = 0; index < program.layers.size(); ++index) {
     const LayerProgram& layer = program.layers[index];
     const std::vector<std::int16_t> inputs = gather_inputs(program, index, runs);
-    result.layers.push_back(layer_result(config, statistics, layer, runs[index], inputs));
+    result.layers.push_back(
+        layer_result(config, statistics, layer, runs[index], inputs, has_streamed_layer));
     if (values) result.layers.back().values = check_values(layer, inputs, runs[index].outputs);
   }
   return result;

@@ -10,6 +10,10 @@
 
 namespace nzsim::eie {
 
+/// The roofline's peaks: with the DRAM's bandwidth where matrices are streamed from there, else
+/// with that of the sparse-matrix SRAMs.
+[[nodiscard]] Ceilings ceilings_of(const Config& config, bool is_streamed);
+
 /// Turns what a mode measured into report rows: derived figures, energy events, and the check of
 /// every output against the independent plain computation and against double precision. The same
 /// for both modes, so that reports differ only where the measurements do.

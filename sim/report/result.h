@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -65,6 +66,9 @@ struct LayerResult {
 
 struct RunResult {
   std::vector<LayerResult> layers;
+  /// Where the program decides which memory the roofline is drawn for: instead of the machine's
+  /// own.
+  std::optional<Ceilings> ceilings = {};
 };
 
 }  // namespace nzsim

@@ -86,7 +86,8 @@ RunOutcome run_design_point(const Machine& machine, const Network& network,
   const auto start = std::chrono::steady_clock::now();
   outcome.result = simulate(accelerator, *program, choice.mode, {.values = options.values});
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  check_ceilings(outcome.result, accelerator.ceilings(), accelerator.clock_hz());
+  const Ceilings ceilings = outcome.result.ceilings.value_or(accelerator.ceilings());
+  check_ceilings(outcome.result, ceilings, accelerator.clock_hz());
 
   ReportContext context;
   context.machine = machine.name;
@@ -97,7 +98,7 @@ RunOutcome run_design_point(const Machine& machine, const Network& network,
   context.mode_note = choice.note;
   context.seed = options.seed;
   context.clock_hz = accelerator.clock_hz();
-  context.ceilings = accelerator.ceilings();
+  context.ceilings = ceilings;
   context.statistics = &accelerator.statistics();
   context.energy = &machine.energy;
   context.areas = area_of(machine.energy, accelerator.area_parts());

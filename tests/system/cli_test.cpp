@@ -318,6 +318,8 @@ TEST(Run, StreamsALayerThatTheSramsDoNotHold) {
   EXPECT_TRUE(layer["values"]["matches"]);
   EXPECT_EQ(layer["bottleneck"], "dram");
   EXPECT_EQ(layer["dram_bytes"], layer["details"]["streamed_bytes"]["value"]);
+  EXPECT_EQ(Json::parse(result.output)["roofline"]["memory"], "dram");
+  EXPECT_EQ(Json::parse(result.output)["roofline"]["bound"], "memory");
 }
 
 TEST(Run, CostsWhatTheDocumentationSaysWhereAlex7ComesFromDram) {

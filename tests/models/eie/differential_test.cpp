@@ -24,7 +24,7 @@ std::string report_of(const Eie& machine, const EnergyTable& energy, const RunRe
   context.machine = "random";
   context.workload = "random";
   context.clock_hz = machine.clock_hz();
-  context.ceilings = machine.ceilings();
+  context.ceilings = result.ceilings.value();
   context.statistics = &machine.statistics();
   context.energy = &energy;
   context.areas = area_of(energy, machine.area_parts());
