@@ -254,7 +254,7 @@ Burst CommandScheduler::issue() {
     case Command::write:
       return move_data(choice);
     case Command::precharge:
-      close_row(choice.bank, choice.clock, choice.burst != kNoBurst);
+      close_row(choice.bank, choice.burst != kNoBurst);
       ranks_[rank].close_banks(choice.clock, 1);
       break;
     case Command::precharge_all:
@@ -292,7 +292,7 @@ void CommandScheduler::open_row(const Choice& choice) {
   update(choice.bank);
 }
 
-void CommandScheduler::close_row(BankIndex index, Clock, bool is_conflict) {
+void CommandScheduler::close_row(BankIndex index, bool is_conflict) {
   Bank& bank = banks_[index];
   bank.open_row = kClosed;
   bank.was_closed_by_conflict = is_conflict;
@@ -306,7 +306,7 @@ void CommandScheduler::close_all(std::uint32_t rank, Clock clock) {
   const std::uint32_t banks = config_.organization.banks_per_rank();
   ranks_[rank].close_banks(clock, ranks_[rank].open_banks());
   for (BankIndex bank = rank * banks; bank < (rank + 1) * banks; ++bank) {
-    if (banks_[bank].open_row != kClosed) close_row(bank, clock, false);
+    if (banks_[bank].open_row != kClosed) close_row(bank, false);
   }
 }
 

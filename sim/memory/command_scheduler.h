@@ -101,7 +101,7 @@ class CommandScheduler {
   void take_if_first(const BankCandidate& candidate, Clock now, Choice& best) const;
 
   void open_row(const Choice& choice);
-  void close_row(BankIndex bank, Clock clock, bool is_conflict);
+  void close_row(BankIndex bank, bool is_conflict);
   void close_all(std::uint32_t rank, Clock clock);
   Burst move_data(const Choice& choice);
   void count_row_state(const Burst& burst);
