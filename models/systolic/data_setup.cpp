@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/systolic/bfloat16_kernel.h"
+
 namespace nzsim::systolic {
 
 template <class Element>
@@ -25,5 +27,7 @@ void TriangularDelay<Element>::step(std::span<const Element> entering, std::span
 
 template class TriangularDelay<std::int8_t>;
 template class TriangularDelay<std::int32_t>;
+template class TriangularDelay<Bfloat16>;
+template class TriangularDelay<float>;
 
 }  // namespace nzsim::systolic

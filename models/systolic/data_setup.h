@@ -15,7 +15,8 @@ enum class Slope {
   falling,
 };
 
-/// A triangle of delay registers, one chain per lane. The lane with a delay of zero is a wire.
+/// A triangle of delay registers, one chain per lane. The lane with a delay of zero is a wire. For
+/// int8, int32, bfloat16 and binary32.
 template <class Element>
 class TriangularDelay {
  public:

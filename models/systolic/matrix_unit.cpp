@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "models/systolic/multiply_add.h"
 #include "sim/base/errors.h"
 #include "sim/base/vector.h"
 
@@ -19,44 +20,73 @@ std::size_t checked_rows(std::uint32_t rows, std::uint32_t columns) {
 }
 
 /// One row of PEs. The arrays are `[columns]` and do not overlap.
+template <class Operand, class Sum>
 struct ElementRow {
-  const std::int8_t* weights;
+  const Operand* weights;
   /// What the PEs see on their left and above.
-  const std::int8_t* left;
-  const std::int32_t* above;
+  const Operand* left;
+  const Sum* above;
   /// Their registers at the end of the cycle.
-  std::int8_t* activations;
-  std::int32_t* sums;
+  Operand* activations;
+  Sum* sums;
 };
 
-SIM_VECTOR_CLONES
-void step_row(const ElementRow& row, std::size_t columns) {
-  const std::int8_t* weights = row.weights;
-  const std::int8_t* left = row.left;
-  const std::int32_t* above = row.above;
-  std::int8_t* __restrict activations = row.activations;
-  std::int32_t* __restrict sums = row.sums;
+template <class Operand, class Sum>
+[[gnu::always_inline]] inline void step_elements_of(const ElementRow<Operand, Sum>& row,
+                                                    std::size_t columns) {
+  const Operand* weights = row.weights;
+  const Operand* left = row.left;
+  const Sum* above = row.above;
+  Operand* __restrict activations = row.activations;
+  Sum* __restrict sums = row.sums;
   for (std::size_t c = 0; c < columns; ++c) {
-    sums[c] = above[c] + weights[c] * left[c];
+    sums[c] = multiply_add(above[c], left[c], weights[c]);
     activations[c] = left[c];
   }
 }
 
 /// A row of shadow weights takes the row above it in the columns whose step reaches it.
-SIM_VECTOR_CLONES
-void shift_row(const std::int8_t* above, const std::int16_t* steps, std::int16_t row,
-               std::int8_t* __restrict weights, std::size_t columns) {
+template <class Operand>
+[[gnu::always_inline]] inline void shift_elements_of(const Operand* above,
+                                                     const std::int16_t* steps, std::int16_t row,
+                                                     Operand* __restrict weights,
+                                                     std::size_t columns) {
   for (std::size_t c = 0; c < columns; ++c) {
     // Both are loaded: a branch would keep the loop from being vectorised.
-    const std::int8_t held = weights[c];
-    const std::int8_t taken = above[c];
+    const Operand held = weights[c];
+    const Operand taken = above[c];
     weights[c] = steps[c] >= row ? taken : held;
   }
 }
 
+// Templates cannot be compiled for several instruction sets: one function per number type.
+
+SIM_VECTOR_CLONES
+void step_row(const ElementRow<std::int8_t, std::int32_t>& row, std::size_t columns) {
+  step_elements_of(row, columns);
+}
+
+SIM_VECTOR_CLONES
+void step_row(const ElementRow<Bfloat16, float>& row, std::size_t columns) {
+  step_elements_of(row, columns);
+}
+
+SIM_VECTOR_CLONES
+void shift_row(const std::int8_t* above, const std::int16_t* steps, std::int16_t row,
+               std::int8_t* weights, std::size_t columns) {
+  shift_elements_of(above, steps, row, weights, columns);
+}
+
+SIM_VECTOR_CLONES
+void shift_row(const Bfloat16* above, const std::int16_t* steps, std::int16_t row,
+               Bfloat16* weights, std::size_t columns) {
+  shift_elements_of(above, steps, row, weights, columns);
+}
+
 }  // namespace
 
-MatrixUnit::MatrixUnit(std::uint32_t rows, std::uint32_t columns)
+template <class Operand, class Sum>
+BasicMatrixUnit<Operand, Sum>::BasicMatrixUnit(std::uint32_t rows, std::uint32_t columns)
     : rows_(checked_rows(rows, columns)),
       columns_(columns),
       entering_activations_(rows_),
@@ -73,7 +103,8 @@ MatrixUnit::MatrixUnit(std::uint32_t rows, std::uint32_t columns)
       diagonals_(rows_ + columns_),
       weight_steps_(columns_, kNoWeights) {}
 
-void MatrixUnit::enter_weights(std::span<const std::int8_t> row) {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::enter_weights(std::span<const Operand> row) {
   SIM_ASSERT(row.size() == columns_, "matrix_unit", cycle_,
              "a row of {} weights enters an array of {} columns", row.size(), columns_);
   SIM_ASSERT(!has_entering_weights_, "matrix_unit", cycle_, "two rows of weights in one cycle");
@@ -81,7 +112,9 @@ void MatrixUnit::enter_weights(std::span<const std::int8_t> row) {
   has_entering_weights_ = true;
 }
 
-void MatrixUnit::enter_activations(std::span<const std::int8_t> row, Weights weights) {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::enter_activations(std::span<const Operand> row,
+                                                      Weights weights) {
   SIM_ASSERT(row.size() == rows_, "matrix_unit", cycle_,
              "a row of {} activations enters an array of {} rows", row.size(), rows_);
   SIM_ASSERT(!diagonals_[0].is_row, "matrix_unit", cycle_, "two rows of activations in one cycle");
@@ -89,14 +122,19 @@ void MatrixUnit::enter_activations(std::span<const std::int8_t> row, Weights wei
   diagonals_[0] = {true, weights == Weights::switch_to_shadow};
 }
 
-bool MatrixUnit::has_result() const { return diagonals_.back().is_row; }
+template <class Operand, class Sum>
+bool BasicMatrixUnit<Operand, Sum>::has_result() const {
+  return diagonals_.back().is_row;
+}
 
-bool MatrixUnit::is_empty() const {
+template <class Operand, class Sum>
+bool BasicMatrixUnit<Operand, Sum>::is_empty() const {
   return std::none_of(diagonals_.begin(), diagonals_.end(),
                       [](const RowFlags& flags) { return flags.is_row; });
 }
 
-void MatrixUnit::commit() {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::commit() {
   check_and_count_weights();
   drive_wires();
   // From what is read to what is written: the weights that a PE multiplies by, then its sum, then
@@ -110,7 +148,8 @@ void MatrixUnit::commit() {
   ++cycle_;
 }
 
-void MatrixUnit::check_and_count_weights() {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::check_and_count_weights() {
   if (diagonals_[0].switches) {
     SIM_ASSERT(shadow_rows_ == rows_, "matrix_unit", cycle_,
                "a switch to a tile of which {} of {} rows are there", shadow_rows_, rows_);
@@ -123,15 +162,17 @@ void MatrixUnit::check_and_count_weights() {
   ++shadow_rows_;
 }
 
-void MatrixUnit::drive_wires() {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::drive_wires() {
   // The activations of the row that leaves the data setup lie one row apart in the array.
-  std::vector<std::int8_t>& left = entering_activations_;
+  std::vector<Operand>& left = entering_activations_;
   activation_setup_.step(left, left);
   for (std::size_t r = 0; r < rows_; ++r) activations_[r * (1 + columns_)] = left[r];
   weight_setup_.step(entering_weights_, {shadow_.data(), columns_});
 }
 
-void MatrixUnit::switch_weights() {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::switch_weights() {
   for (std::size_t d = 0; d + 1 < rows_ + columns_; ++d) {
     if (!diagonals_[d].switches) continue;
     const std::size_t first = d < columns_ ? 0 : d - columns_ + 1;
@@ -143,33 +184,41 @@ void MatrixUnit::switch_weights() {
   }
 }
 
-void MatrixUnit::step_elements() {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::step_elements() {
   // From the bottom up: a row reads the sums of the row above before these change.
   for (std::size_t r = rows_; r-- > 0;) {
-    step_row({active_.data() + r * columns_, activations_.data() + r * (1 + columns_),
-              sums_.data() + r * columns_, next_activations_.data() + r * (1 + columns_) + 1,
-              sums_.data() + (r + 1) * columns_},
+    step_row(ElementRow<Operand, Sum>{active_.data() + r * columns_,
+                                      activations_.data() + r * (1 + columns_),
+                                      sums_.data() + r * columns_,
+                                      next_activations_.data() + r * (1 + columns_) + 1,
+                                      sums_.data() + (r + 1) * columns_},
              columns_);
   }
   std::swap(activations_, next_activations_);
 }
 
-void MatrixUnit::shift_shadow_weights() {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::shift_shadow_weights() {
   const std::int16_t last = *std::max_element(weight_steps_.begin(), weight_steps_.end());
   // From the bottom up, for the same reason.
   for (std::int16_t r = last; r >= 0; --r) {
-    std::int8_t* above = shadow_.data() + static_cast<std::size_t>(r) * columns_;
+    Operand* above = shadow_.data() + static_cast<std::size_t>(r) * columns_;
     shift_row(above, weight_steps_.data(), r, above + columns_, columns_);
   }
 }
 
-void MatrixUnit::advance_control() {
+template <class Operand, class Sum>
+void BasicMatrixUnit<Operand, Sum>::advance_control() {
   std::copy_backward(diagonals_.begin(), diagonals_.end() - 1, diagonals_.end());
   diagonals_[0] = {};
   std::copy_backward(weight_steps_.begin(), weight_steps_.end() - 1, weight_steps_.end());
   weight_steps_[0] = kNoWeights;
-  std::fill(entering_activations_.begin(), entering_activations_.end(), std::int8_t{0});
+  std::fill(entering_activations_.begin(), entering_activations_.end(), Operand{});
   has_entering_weights_ = false;
 }
+
+template class BasicMatrixUnit<std::int8_t, std::int32_t>;
+template class BasicMatrixUnit<Bfloat16, float>;
 
 }  // namespace nzsim::systolic

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "models/systolic/bfloat16_kernel.h"
 #include "models/systolic/data_setup.h"
 
 namespace nzsim::systolic {
@@ -12,14 +13,15 @@ namespace nzsim::systolic {
 /// Whether a row of activations is the first of a new weight tile.
 enum class Weights { keep, switch_to_shadow };
 
-/// A weight-stationary systolic array of rows x columns processing elements, int8 x int8 into
-/// int32, with its data setup and its output collector; every register of every PE is stepped each
-/// cycle.
+/// A weight-stationary systolic array of rows x columns processing elements with its data setup and
+/// its output collector; every register of every PE is stepped each cycle. Operands are multiplied
+/// and added to sums by `multiply_add`; there are arrays of int8 into int32 and of bfloat16 into
+/// binary32, both below.
 ///
 /// PE (r, c) holds four registers: active weight w, shadow weight s, activation a and partial sum
 /// p. In each cycle it multiplies what it sees on its left, the a of PE (r, c - 1) or element r of
-/// the data setup, by w and adds what it sees above, the p of PE (r - 1, c) or zero; p and a take
-/// the sum and the activation at the end of the cycle.
+/// the data setup, by w and adds what it sees above, the p of PE (r - 1, c) or (plus) zero; p and a
+/// take the sum and the activation at the end of the cycle.
 ///
 /// Timing of a row of activations that enters in cycle t (T. N. Jouppi et al., ISCA 2017, Section
 /// 2: "a diagonal wavefront"; the exact cycles are the shortest that registered PEs allow):
@@ -45,15 +47,16 @@ enum class Weights { keep, switch_to_shadow };
 /// Two-phase: during a cycle others may look at `result` and call `enter_...`, in any order;
 /// nothing changes until `commit` at the end of the cycle. Throws `SimulationError` where the
 /// control breaks the rules.
-class MatrixUnit {
+template <class Operand, class Sum>
+class BasicMatrixUnit {
  public:
   /// 1 to 32,767 rows, one column or more.
-  MatrixUnit(std::uint32_t rows, std::uint32_t columns);
+  BasicMatrixUnit(std::uint32_t rows, std::uint32_t columns);
 
   /// Lets a row of a weight tile `[columns]` enter in this cycle.
-  void enter_weights(std::span<const std::int8_t> row);
+  void enter_weights(std::span<const Operand> row);
   /// Lets a row of activations `[rows]` enter in this cycle.
-  void enter_activations(std::span<const std::int8_t> row, Weights weights);
+  void enter_activations(std::span<const Operand> row, Weights weights);
   /// The clock edge at the end of the cycle.
   void commit();
 
@@ -64,7 +67,7 @@ class MatrixUnit {
   /// Whether a result leaves in this cycle. Results leave in the order of their rows.
   [[nodiscard]] bool has_result() const;
   /// That row of the result `[columns]`, until `commit`.
-  [[nodiscard]] std::span<const std::int32_t> result() const { return result_; }
+  [[nodiscard]] std::span<const Sum> result() const { return result_; }
   /// No row of activations between its entry and the end of its `result`.
   [[nodiscard]] bool is_empty() const;
 
@@ -73,16 +76,16 @@ class MatrixUnit {
   [[nodiscard]] std::uint32_t columns() const { return static_cast<std::uint32_t>(columns_); }
 
   // Registers of PE (r, c) as they show in this cycle.
-  [[nodiscard]] std::int8_t active_weight(std::uint32_t r, std::uint32_t c) const {
+  [[nodiscard]] Operand active_weight(std::uint32_t r, std::uint32_t c) const {
     return active_[r * columns_ + c];
   }
-  [[nodiscard]] std::int8_t shadow_weight(std::uint32_t r, std::uint32_t c) const {
+  [[nodiscard]] Operand shadow_weight(std::uint32_t r, std::uint32_t c) const {
     return shadow_[(r + 1) * columns_ + c];
   }
-  [[nodiscard]] std::int8_t activation(std::uint32_t r, std::uint32_t c) const {
+  [[nodiscard]] Operand activation(std::uint32_t r, std::uint32_t c) const {
     return activations_[r * (columns_ + 1) + c + 1];
   }
-  [[nodiscard]] std::int32_t partial_sum(std::uint32_t r, std::uint32_t c) const {
+  [[nodiscard]] Sum partial_sum(std::uint32_t r, std::uint32_t c) const {
     return sums_[(r + 1) * columns_ + c];
   }
 
@@ -105,25 +108,25 @@ class MatrixUnit {
   std::uint64_t cycle_ = 0;
 
   // What enters in this cycle. Without a row, activations are zeros and weights are not taken.
-  std::vector<std::int8_t> entering_activations_;
-  std::vector<std::int8_t> entering_weights_;
+  std::vector<Operand> entering_activations_;
+  std::vector<Operand> entering_weights_;
   bool has_entering_weights_ = false;
 
-  DataSetup activation_setup_;
-  DataSetup weight_setup_;
-  OutputCollector collector_;
+  TriangularDelay<Operand> activation_setup_;
+  TriangularDelay<Operand> weight_setup_;
+  TriangularDelay<Sum> collector_;
 
   // The registers of all PEs, row by row, each behind what its row sees at the edge of the array.
   /// `[rows, columns]`.
-  std::vector<std::int8_t> active_;
+  std::vector<Operand> active_;
   /// `[1 + rows, columns]`: the weights that come in at the top, then s.
-  std::vector<std::int8_t> shadow_;
+  std::vector<Operand> shadow_;
   /// `[rows, 1 + columns]`: the activation that comes in on the left, then a.
-  std::vector<std::int8_t> activations_;
-  std::vector<std::int8_t> next_activations_;
+  std::vector<Operand> activations_;
+  std::vector<Operand> next_activations_;
   /// `[1 + rows, columns]`: the zeros at the top, then p.
-  std::vector<std::int32_t> sums_;
-  std::vector<std::int32_t> result_;
+  std::vector<Sum> sums_;
+  std::vector<Sum> result_;
 
   /// Flags of the row that entered d cycles ago, `[rows + columns]`. All PEs of a diagonal, r + c =
   /// d, see the same row: one register per diagonal stands for theirs.
@@ -133,5 +136,10 @@ class MatrixUnit {
   /// before it; -1 for none. `[columns]`.
   std::vector<std::int16_t> weight_steps_;
 };
+
+/// The array of the paper.
+using MatrixUnit = BasicMatrixUnit<std::int8_t, std::int32_t>;
+/// The same for bfloat16: a result has the bits that the bfloat16 `multiply` gives for one tile.
+using Bfloat16MatrixUnit = BasicMatrixUnit<Bfloat16, float>;
 
 }  // namespace nzsim::systolic

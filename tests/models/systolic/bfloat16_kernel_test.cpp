@@ -1,6 +1,7 @@
 #include "models/systolic/bfloat16_kernel.h"
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/base/errors.h"
+#include "tests/support/random_bfloat16.h"
 
 namespace nzsim::systolic {
 namespace {
@@ -17,14 +19,7 @@ constexpr Bfloat16 kMinusOne{0xbf80};
 
 /// Numbers of either sign from 2^-12 to 2^12, so that the order of additions shows.
 std::vector<Bfloat16> random_numbers(std::size_t count, boost::random::mt19937_64& engine) {
-  std::vector<Bfloat16> numbers;
-  for (std::size_t n = 0; n < count; ++n) {
-    const std::uint64_t bits = engine();
-    const std::uint64_t exponent = 127 - 12 + (bits >> 32) % 25;
-    numbers.push_back(
-        Bfloat16{static_cast<std::uint16_t>((bits & 0x8000) | (exponent << 7) | (bits & 0x007f))});
-  }
-  return numbers;
+  return test::random_bfloat16(count, 127 - 12, 25, engine);
 }
 
 /// The column's adders one after the other. `volatile` keeps each rounding.
@@ -35,12 +30,6 @@ float column_sum(const Bfloat16* a, const Bfloat16* b, std::size_t depth, std::s
     sum = sum + product;
   }
   return sum;
-}
-
-std::vector<std::uint32_t> bits_of(const std::vector<float>& numbers) {
-  std::vector<std::uint32_t> bits;
-  for (const float number : numbers) bits.push_back(std::bit_cast<std::uint32_t>(number));
-  return bits;
 }
 
 void expect_product(std::size_t m, std::size_t k, std::size_t n,
@@ -61,9 +50,9 @@ void expect_product(std::size_t m, std::size_t k, std::size_t n,
        {&multiply_baseline, static_cast<decltype(&multiply_baseline)>(&multiply)}) {
     std::vector<float> sums(m * n, 0.3F);
     function({a.data(), m, k, k}, packed, {sums.data(), m, n, n}, Accumulate::add);
-    EXPECT_EQ(bits_of(sums), bits_of(added)) << m << " x " << k << " x " << n;
+    EXPECT_EQ(test::bits_of(sums), test::bits_of(added)) << m << " x " << k << " x " << n;
     function({a.data(), m, k, k}, packed, {sums.data(), m, n, n}, Accumulate::replace);
-    EXPECT_EQ(bits_of(sums), bits_of(replaced)) << m << " x " << k << " x " << n;
+    EXPECT_EQ(test::bits_of(sums), test::bits_of(replaced)) << m << " x " << k << " x " << n;
   }
 }
 
