@@ -37,11 +37,14 @@ void MemoryFrontEnd::send(const Transfer& transfer, Femtoseconds time) {
   }
 }
 
+void MemoryFrontEnd::advance_to(Femtoseconds time) {
+  if (time <= advanced_) return;
+  advance(time);
+  for (const MemoryEvent& event : events_) keep_answer(event);
+}
+
 std::optional<MemoryEvent> MemoryFrontEnd::take_answer(Femtoseconds time) {
-  if (time > advanced_) {
-    advance(time);
-    for (const MemoryEvent& event : events_) keep_answer(event);
-  }
+  advance_to(time);
   if (answers_.empty() || answers_.front().time > time) return std::nullopt;
   std::pop_heap(answers_.begin(), answers_.end(), is_later);
   const MemoryEvent answer = answers_.back();

@@ -36,6 +36,11 @@ class MemoryFrontEnd {
   /// unique, and order answers of the same time.
   void send(const Transfer& transfer, Femtoseconds time);
 
+  /// Advances the memory to `time` where that is later than `free_at()`, and keeps the answers for
+  /// `take_answer`. Transfers may still be sent at `time`. No answer changes its time by it, if
+  /// nothing is sent before `time` from then on. For who reads what the memory has counted.
+  void advance_to(Femtoseconds time);
+
   /// Advances the memory to `time` and takes away the first answer at or before it. Transfers may
   /// still be sent at `time`.
   [[nodiscard]] std::optional<MemoryEvent> take_answer(Femtoseconds time);

@@ -52,6 +52,15 @@ MemoryTarget::MemoryTarget(const sc_core::sc_module_name& name, Memory& memory)
   dont_initialize();
 }
 
+ChannelCounters MemoryTarget::counters(std::uint32_t channel) {
+  const Femtoseconds time = kernel_now();
+  SIM_ASSERT(front_end_.free_at() <= time, name(), 0,
+             "counters are read at {} fs while a request waits at the port until {} fs", time,
+             front_end_.free_at());
+  front_end_.advance_to(time);
+  return channels_.at(channel).counters(time);
+}
+
 void MemoryTarget::b_transport(Payload& payload, sc_core::sc_time& delay) {
   const std::uint64_t id = first_request_ + requests_.size();
   if (!send(payload, kernel_time_after(delay))) return;

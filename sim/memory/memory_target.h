@@ -18,7 +18,8 @@ namespace nzsim {
 struct MemoryChannel {
   static constexpr const char* kKind = "memory_channel";
 
-  /// `Memory::counters` of this channel.
+  /// `Memory::counters` of this channel; `time` is one that the memory has been advanced to. While
+  /// transfers are unanswered, `MemoryTarget::counters` sees to that.
   [[nodiscard]] ChannelCounters counters(Femtoseconds time) const {
     return memory.counters(index, time);
   }
@@ -54,8 +55,8 @@ struct MemoryChannel {
 /// an initiator must treat it as visible after t (`MemoryPort` does).
 ///
 /// The process wakes when the memory may do something or an answer is due, at absolute times;
-/// there is no clock. Counters must not be read while a request waits at the port: the memory is
-/// then ahead of the kernel's time.
+/// there is no clock. `counters` may be read at any time, also while transfers are unanswered, but
+/// not while a request waits at the port: the memory is then ahead of the kernel's time.
 ///
 /// Payloads: any length; data may be null. A command that is neither read nor write, byte enables,
 /// a length of 0 or a streaming width below the length, and an end beyond the capacity are answered
@@ -72,6 +73,12 @@ class MemoryTarget final : public sc_core::sc_module, private tlm::tlm_fw_transp
     return static_cast<std::uint32_t>(channels_.size());
   }
   [[nodiscard]] const MemoryChannel& channel(std::uint32_t index) const { return channels_[index]; }
+
+  /// What channel `channel` has counted before the kernel's current time: advances the memory to
+  /// it, which changes no answer's time. No request may wait at the port, so that this is not
+  /// before the last END_REQ, or the last answer to a `b_transport`; throws `SimulationError`
+  /// otherwise.
+  [[nodiscard]] ChannelCounters counters(std::uint32_t channel);
 
   tlm::tlm_target_socket<> socket{"socket"};
 

@@ -28,6 +28,14 @@ struct Sent {
 
 using Answers = std::map<std::uint64_t, Femtoseconds>;
 
+/// What all channels have counted before a point in time.
+struct Sample {
+  Femtoseconds time = 0;
+  std::vector<ChannelCounters> channels;
+
+  friend bool operator==(const Sample&, const Sample&) = default;
+};
+
 /// Random transfers of up to 1 KiB within 1 MiB: rows are hit, and missed.
 Transfer draw(std::mt19937_64& random, std::uint64_t id) {
   const Access access = random() % 3 == 0 ? Access::write : Access::read;
@@ -50,17 +58,44 @@ Answers answers_of_direct_calls(const DramConfig& config, const std::vector<Sent
   return answers;
 }
 
-/// Sends transfers as fast as the port takes them, with pauses.
+/// What a memory that is called directly with the same transfers has counted at the times of
+/// `samples`; a transfer of the same time comes behind the sample.
+std::vector<Sample> samples_of_direct_calls(const DramConfig& config, const std::vector<Sent>& all,
+                                            const std::vector<Sample>& samples) {
+  DramMemory memory(config);
+  std::vector<MemoryEvent> events;
+  std::vector<Sample> direct;
+  auto sent = all.begin();
+  for (const Sample& sample : samples) {
+    for (; sent != all.end() && sent->time < sample.time; ++sent) {
+      memory.advance(sent->time, events);
+      memory.submit(sent->transfer, sent->time);
+    }
+    memory.advance(sample.time, events);
+    direct.push_back({sample.time, {}});
+    for (std::uint32_t channel = 0; channel < memory.channels(); ++channel) {
+      direct.back().channels.push_back(memory.counters(channel, sample.time));
+    }
+  }
+  return direct;
+}
+
+/// Sends transfers as fast as the port takes them, with pauses. Samples the counters of `sampled`
+/// every so often, where there is such a target.
 class Master final : public sc_core::sc_module {
  public:
-  Master(const sc_core::sc_module_name& name, MemoryPort& port, std::uint64_t seed)
-      : sc_core::sc_module(name), port_(port), random_(seed) {
+  Master(const sc_core::sc_module_name& name, MemoryPort& port, std::uint64_t seed,
+         MemoryTarget* sampled = nullptr)
+      : sc_core::sc_module(name), port_(port), random_(seed), sampled_(sampled) {
     SC_HAS_PROCESS(Master);
     SC_THREAD(run);
   }
 
   static constexpr std::uint64_t kTransfers = 300;
   std::vector<Sent> sent;
+  std::vector<Sample> samples;
+  /// Of the samples, those that were taken while transfers were unanswered.
+  std::uint64_t samples_in_flight = 0;
   Answers answers;
 
  private:
@@ -68,14 +103,24 @@ class Master final : public sc_core::sc_module {
     while (answers.size() < kTransfers) {
       wait(test::femtoseconds(random_() % 50 == 0 ? 40'000'000'000 : 1'428'571));
       while (const auto answer = port_.take_completion()) answers[answer->id] = answer->time;
+      if (sampled_ != nullptr && port_.free_at() <= kernel_now() && random_() % 4 == 0) sample();
       if (sent.size() == kTransfers || !port_.can_send()) continue;
       sent.push_back({draw(random_, sent.size()), kernel_now()});
       port_.send(sent.back().transfer);
     }
   }
 
+  void sample() {
+    samples.push_back({kernel_now(), {}});
+    for (std::uint32_t channel = 0; channel < sampled_->channels(); ++channel) {
+      samples.back().channels.push_back(sampled_->counters(channel));
+    }
+    if (port_.outstanding() > 0) ++samples_in_flight;
+  }
+
   MemoryPort& port_;
   std::mt19937_64 random_;
+  MemoryTarget* sampled_;
 };
 
 class DramOverTlm : public ::testing::TestWithParam<std::string> {};
@@ -92,6 +137,22 @@ TEST_P(DramOverTlm, AnswersAtTheTimesOfDirectCallsAndEachOnce) {
     EXPECT_EQ(master.answers.size(), Master::kTransfers);
     EXPECT_EQ(master.answers, answers_of_direct_calls(config, master.sent));
     EXPECT_EQ(memory.unanswered(), 0U);
+  });
+}
+
+TEST_P(DramOverTlm, CountsInMidFlightWhatDirectCallsCountAndAnswersAtTheSameTimes) {
+  const DramConfig config = test::shipped_dram(GetParam(), {{"/channels", "2"}});
+  test::in_kernel([&] {
+    DramMemory memory(config);
+    MemoryTarget target("dram", memory);
+    MemoryPort port("port", 40);
+    port.socket.bind(target.socket);
+    Master master("master", port, 8, &target);
+    sc_core::sc_start();
+    EXPECT_GT(master.samples_in_flight, 50U);
+    EXPECT_EQ(master.samples, samples_of_direct_calls(config, master.sent, master.samples));
+    EXPECT_GT(master.samples.back().channels[0].reads, 0U);
+    EXPECT_EQ(master.answers, answers_of_direct_calls(config, master.sent));
   });
 }
 

@@ -92,6 +92,38 @@ TEST(MemoryFrontEnd, RunsToOneAnswerAndKeepsTheOthers) {
   EXPECT_THROW(front_end.run_until_answered(1), SimulationError);
 }
 
+TEST(MemoryFrontEnd, KeepsTheAnswersOfAnAdvance) {
+  IdealMemory memory(example());
+  MemoryFrontEnd front_end(memory);
+  front_end.send({0, Access::read, 0, 10}, 0);
+  front_end.advance_to(500);
+  EXPECT_EQ(front_end.free_at(), 500);
+  EXPECT_EQ(front_end.outstanding(), 1U);
+  EXPECT_EQ(front_end.next_time(), 110);
+  // To an earlier time: nothing.
+  front_end.advance_to(300);
+  EXPECT_EQ(front_end.free_at(), 500);
+  EXPECT_FALSE(front_end.take_answer(109));
+  EXPECT_EQ(front_end.take_answer(110)->time, 110);
+}
+
+TEST(MemoryFrontEnd, GivesTheTimesOfDirectCallsWithAdvancesInBetween) {
+  std::mt19937_64 random(6);
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    test::RandomMemory memory(seed);
+    MemoryFrontEnd front_end(memory);
+    for (std::uint64_t id = 0; id < 30; ++id) {
+      const Femtoseconds time = front_end.free_at() + static_cast<Femtoseconds>(random() % 9);
+      front_end.advance_to(time);
+      // Transfers may still arrive there.
+      front_end.send({id, Access::read, 0, 1}, time);
+    }
+    front_end.advance_to(100'000);
+    EXPECT_EQ(front_end.outstanding(), 30U);
+    EXPECT_EQ(memory.times(), test::direct_times(seed, memory.submissions()));
+  }
+}
+
 TEST(MemoryFrontEnd, IsAsItWasAfterATransferThatTheMemoryRefuses) {
   IdealMemory memory(example());
   MemoryFrontEnd front_end(memory);

@@ -257,6 +257,29 @@ TEST(MemoryTarget, ShowsItsChannelsInTheHierarchy) {
   });
 }
 
+TEST(MemoryTarget, ReadsCountersOnlyWhereNoRequestWaitsAtThePort) {
+  in_kernel([] {
+    IdealMemory memory = ideal();
+    MemoryTarget target("dram", memory);
+    Caller caller("caller", [&](Caller& self) {
+      EXPECT_EQ(target.counters(0).reads, 0U);
+      // Accepted at 7 fs, ends at 8 fs and is answered at 7 + 100 + 10.
+      Femtoseconds delay = 7;
+      self.begin(self.payloads.make(0, 10), tlm::BEGIN_REQ, delay);
+      EXPECT_EQ(delay, 8);
+      sc_core::wait(femtoseconds(7));
+      EXPECT_THROW(static_cast<void>(target.counters(0)), SimulationError);
+      sc_core::wait(femtoseconds(1));
+      EXPECT_EQ(target.counters(0).reads, 1U);
+      EXPECT_THAT(self.responses, testing::IsEmpty());
+      sc_core::wait(femtoseconds(1000));
+      EXPECT_THAT(self.responses, testing::ElementsAre(117));
+    });
+    caller.socket.bind(target.socket);
+    sc_core::sc_start();
+  });
+}
+
 TEST(MemoryTarget, OffersNeitherDirectNorDebugAccess) {
   in_kernel([] {
     IdealMemory memory = ideal();
