@@ -10,9 +10,10 @@
 #include "models/systolic/bfloat16_kernel.h"
 #include "models/systolic/gemm_kernel.h"
 #include "models/systolic/matrix_unit.h"
+#include "models/systolic/output_stationary_unit.h"
 
 // Speed of the parts of a systolic array's model: values without a pipeline, in multiply-accumulate
-// operations per second of one core, and the register-accurate array, in its clock cycles.
+// operations per second of one core, and the register-accurate arrays, in their clock cycles.
 
 namespace nzsim::systolic {
 namespace {
@@ -45,6 +46,15 @@ std::vector<Element> random_elements(std::size_t elements) {
   std::mt19937 random(1);
   std::vector<Element> all(elements);
   for (Element& element : all) element = static_cast<Element>(random());
+  return all;
+}
+
+/// Numbers from 1 to 2 of either sign: subnormal and infinite ones slow the host down.
+template <>
+std::vector<Bfloat16> random_elements(std::size_t elements) {
+  std::mt19937 random(1);
+  std::vector<Bfloat16> all(elements);
+  for (Bfloat16& element : all) element = static_cast<Bfloat16>((random() & 0x807f) | 0x3f80);
   return all;
 }
 
@@ -113,27 +123,67 @@ void BM_GemmTileBfloat16(benchmark::State& state) {
 }
 BENCHMARK(BM_GemmTileBfloat16)->Unit(benchmark::kMillisecond);
 
+constexpr std::uint32_t kArraySize = 256;
+/// Cycles of an array per iteration.
+constexpr std::uint32_t kCycles = 512;
+
+void report_cycles(benchmark::State& state) {
+  state.counters["cycles/s"] = benchmark::Counter(
+      kCycles, benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::OneK::kIs1000);
+}
+
 /// The TPU's array. With argument 0 it multiplies by one tile all the time; with 1 the next tile is
 /// always on its way in, and is switched to as soon as it is complete.
-void BM_MatrixUnit256(benchmark::State& state) {
-  constexpr std::uint32_t kSize = 256;
-  constexpr std::uint32_t kCycles = 512;
+template <class Operand, class Sum>
+void matrix_unit(benchmark::State& state) {
   const bool shifts = state.range(0) != 0;
-  MatrixUnit unit(kSize, kSize);
-  const auto row = random_elements<std::int8_t>(kSize);
+  BasicMatrixUnit<Operand, Sum> unit(kArraySize, kArraySize);
+  const auto row = random_elements<Operand>(kArraySize);
   for (auto _ : state) {
     for (std::uint32_t cycle = 0; cycle < kCycles; ++cycle) {
       unit.enter_activations(
-          row, unit.shadow_rows() == kSize ? Weights::switch_to_shadow : Weights::keep);
+          row, unit.shadow_rows() == kArraySize ? Weights::switch_to_shadow : Weights::keep);
       if (shifts) unit.enter_weights(row);
       unit.commit();
     }
     benchmark::DoNotOptimize(unit.result().data());
   }
-  state.counters["cycles/s"] = benchmark::Counter(
-      kCycles, benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::OneK::kIs1000);
+  report_cycles(state);
 }
+void BM_MatrixUnit256(benchmark::State& state) { matrix_unit<std::int8_t, std::int32_t>(state); }
+void BM_Bfloat16MatrixUnit256(benchmark::State& state) { matrix_unit<Bfloat16, float>(state); }
 BENCHMARK(BM_MatrixUnit256)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Bfloat16MatrixUnit256)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+/// An output-stationary array of that size. The argument is the steps of a fold, one every cycle:
+/// with 256 the array always drains, with 512 half of the time.
+template <class Operand, class Sum>
+void output_stationary_unit(benchmark::State& state, Readout readout) {
+  const auto steps = static_cast<std::uint32_t>(state.range(0));
+  BasicOutputStationaryUnit<Operand, Sum> unit(kArraySize, kArraySize, readout);
+  const auto row = random_elements<Operand>(kArraySize);
+  for (auto _ : state) {
+    for (std::uint32_t cycle = 0; cycle < kCycles; ++cycle) {
+      const std::uint32_t step = cycle % steps;
+      unit.enter_step(row, row, step == 0, step == steps - 1);
+      unit.commit();
+    }
+    benchmark::DoNotOptimize(unit.result().data());
+  }
+  report_cycles(state);
+}
+void BM_OutputStationaryUnit256(benchmark::State& state) {
+  output_stationary_unit<std::int8_t, std::int32_t>(state, Readout::drain);
+}
+void BM_OutputStationaryUnit256Parallel(benchmark::State& state) {
+  output_stationary_unit<std::int8_t, std::int32_t>(state, Readout::parallel);
+}
+void BM_Bfloat16OutputStationaryUnit256(benchmark::State& state) {
+  output_stationary_unit<Bfloat16, float>(state, Readout::drain);
+}
+BENCHMARK(BM_OutputStationaryUnit256)->Arg(256)->Arg(512)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_OutputStationaryUnit256Parallel)->Arg(512)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Bfloat16OutputStationaryUnit256)->Arg(256)->Unit(benchmark::kMillisecond);
 
 /// Registers one benchmark per set of instructions that this machine has.
 [[maybe_unused]] const bool kTilesAreRegistered = [] {
