@@ -1,6 +1,8 @@
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
@@ -8,9 +10,11 @@
 #include <benchmark/benchmark.h>
 
 #include "models/systolic/bfloat16_kernel.h"
+#include "models/systolic/fast_values.h"
 #include "models/systolic/gemm_kernel.h"
 #include "models/systolic/matrix_unit.h"
 #include "models/systolic/output_stationary_unit.h"
+#include "sim/workload/network.h"
 
 // Speed of the parts of a systolic array's model: values without a pipeline, in multiply-accumulate
 // operations per second of one core, and the register-accurate arrays, in their clock cycles.
@@ -108,6 +112,55 @@ void BM_GemmResNet50(benchmark::State& state) {
   report_macs(state, macs);
 }
 BENCHMARK(BM_GemmResNet50)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
+
+/// A network of `name` with random values, and factors that bring random sums to 8 bits; quantising
+/// real ones takes a pass in double precision.
+std::vector<QuantizedLayer> random_network(const std::string& name, std::uint32_t batch) {
+  const std::filesystem::path networks = NZSIM_SOURCE_DIR "/workloads/networks";
+  std::vector<QuantizedLayer> layers;
+  for (const LayerSpec& spec : load_network(networks / (name + ".json"), batch).layers) {
+    QuantizedLayer& layer = layers.emplace_back();
+    layer.spec = spec;
+    layer.weights = random_elements<std::int8_t>(spec.weight_elements());
+    layer.bias.assign(spec.matrix_outputs(), 1);
+    layer.quantization.output.activation = spec.activation;
+    const auto inner = static_cast<double>(spec.matrix_product().inner);
+    if (inner > 0) {
+      layer.quantization.output.requantization = requantization_for(1.0 / (128 * std::sqrt(inner)));
+    }
+    layer.quantization.sources.assign(1, requantization_for(1.0));
+    if (const auto* chained = std::get_if<ChainedSource>(&spec.activations)) {
+      const double factor = spec.type == LayerType::elementwise ? 300.0 : 1.0;
+      layer.quantization.sources.assign(chained->layers.size(), requantization_for(factor));
+      if (factor > 1) layer.quantization.output.requantization = requantization_for(1.0 / 256);
+    } else {
+      layer.inputs.assign(batch, {random_elements<std::int8_t>(spec.input.elements())});
+    }
+  }
+  return layers;
+}
+
+/// All outputs of a network without the machine, packing of the weights included.
+void fast_values(benchmark::State& state, const std::string& name, std::uint32_t batch) {
+  const std::vector<QuantizedLayer> layers = random_network(name, batch);
+  double macs = 0.0;
+  for (const QuantizedLayer& layer : layers) {
+    macs += static_cast<double>(layer.spec.dense_multiply_accumulates() * batch);
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(compute_values(layers));
+  report_macs(state, macs);
+}
+
+void BM_FastValuesResnet50(benchmark::State& state) {
+  fast_values(state, "resnet-50", static_cast<std::uint32_t>(state.range(0)));
+}
+BENCHMARK(BM_FastValuesResnet50)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
+
+void BM_FastValuesMobilenetV1(benchmark::State& state) { fast_values(state, "mobilenet-v1", 8); }
+BENCHMARK(BM_FastValuesMobilenetV1)->Unit(benchmark::kMillisecond);
+
+void BM_FastValuesVgg16(benchmark::State& state) { fast_values(state, "vgg-16", 1); }
+BENCHMARK(BM_FastValuesVgg16)->Unit(benchmark::kMillisecond);
 
 void BM_GemmTileBfloat16(benchmark::State& state) {
   std::vector<Bfloat16> a(kTile.m * kTile.k, Bfloat16{0x3f80});
