@@ -6,6 +6,7 @@
 #include "models/systolic/depthwise.h"
 #include "models/systolic/im2col.h"
 #include "models/systolic/transpose.h"
+#include "models/systolic/transposed_weights.h"
 #include "models/systolic/vector_unit.h"
 
 namespace nzsim::systolic {
@@ -34,14 +35,24 @@ void exchange_taps(const MatrixView<const std::int8_t>& from, std::size_t taps, 
   }
 }
 
-/// A fully connected layer, seen as a 1 x 1 convolution, or a convolution.
-class WeightedLayer {
+/// Sums `[rows, output channels]` to outputs.
+void finish_rows(const QuantizedLayer& layer, std::span<const std::int32_t> sums,
+                 std::span<std::int8_t> output) {
+  const std::size_t columns = layer.spec.output.channels;
+  for (std::size_t first = 0; first < sums.size(); first += columns) {
+    finish_row(sums.subspan(first, columns), layer.bias, layer.quantization.output,
+               output.subspan(first, columns));
+  }
+}
+
+/// A convolution as products of its windows, block by block of output places.
+class Convolution {
  public:
-  WeightedLayer(const QuantizedLayer& layer, std::span<const std::int8_t> input)
+  Convolution(const QuantizedLayer& layer, std::span<const std::int8_t> input)
       : layer_(layer),
         spec_(layer.spec),
         product_(spec_.matrix_product()),
-        is_direct_(spec_.type == LayerType::fully_connected || is_pointwise(spec_)),
+        is_direct_(is_pointwise(spec_)),
         windows_(spec_, input),
         input_(input) {
     pack();
@@ -63,10 +74,8 @@ class WeightedLayer {
                  {sums_.data() + group * product_.columns, count, product_.columns, columns},
                  Accumulate::replace);
       }
-      for (std::size_t row = 0; row < count; ++row) {
-        finish_row(std::span(sums_).subspan(row * columns, columns), layer_.bias,
-                   layer_.quantization.output, output.subspan((first + row) * columns, columns));
-      }
+      finish_rows(layer_, std::span(sums_).first(count * columns),
+                  output.subspan(first * columns, count * columns));
     }
   }
 
@@ -111,22 +120,42 @@ class WeightedLayer {
   AlignedVector<std::int32_t> sums_;
 };
 
-}  // namespace
-
-PackedWeights pack_transposed(const MatrixView<const std::int8_t>& weights) {
-  std::vector<std::int8_t> transposed(weights.rows * weights.columns);
-  const MatrixView<std::int8_t> right{transposed.data(), weights.columns, weights.rows,
-                                      weights.rows};
-  transpose(weights, right);
-  return PackedWeights(MatrixView<const std::int8_t>(right));
+/// A fully connected layer as one product.
+void run_fully_connected(const QuantizedLayer& layer, std::span<const std::int8_t> input,
+                         std::span<std::int8_t> output) {
+  const std::size_t inner = layer.spec.input.channels;
+  const std::size_t columns = layer.spec.output.channels;
+  const std::size_t rows = output.size() / columns;
+  AlignedVector<std::int32_t> sums(output.size());
+  TransposedWeights({layer.weights.data(), columns, inner, inner}, rows, rows)
+      .multiply({input.data(), rows, inner, inner}, {sums.data(), rows, columns, columns});
+  finish_rows(layer, sums, output);
 }
+
+/// One head of a matmul: `right` as it lies, `[inner, columns]` or transposed.
+void multiply_head(const LayerSpec& spec, const MatrixView<const std::int8_t>& left,
+                   const std::int8_t* right, const MatrixView<std::int32_t>& sums) {
+  const std::size_t stride = spec.second_input.channels;
+  if (spec.transpose_second) {
+    TransposedWeights({right, sums.columns, left.columns, stride}, left.rows, left.rows)
+        .multiply(left, sums);
+  } else {
+    const PackedWeights packed(
+        MatrixView<const std::int8_t>{right, left.columns, sums.columns, stride});
+    multiply(left, packed, sums, Accumulate::replace);
+  }
+}
+
+}  // namespace
 
 void run_weighted(const QuantizedLayer& layer, std::span<const std::int8_t> input,
                   std::span<std::int8_t> output) {
-  if (is_depthwise(layer.spec)) {
+  if (layer.spec.type == LayerType::fully_connected) {
+    run_fully_connected(layer, input, output);
+  } else if (is_depthwise(layer.spec)) {
     run_depthwise(layer, input, output);
   } else {
-    WeightedLayer(layer, input).run(output);
+    Convolution(layer, input).run(output);
   }
 }
 
@@ -134,23 +163,17 @@ void run_matmul(const QuantizedLayer& layer, std::span<const std::int8_t> first,
                 std::span<const std::int8_t> second, std::span<std::int8_t> output) {
   const LayerSpec& spec = layer.spec;
   const MatrixProduct product = spec.matrix_product();
-  const std::size_t second_stride = spec.second_input.channels;
+  const std::size_t head_stride = spec.transpose_second ? product.inner : product.columns;
   AlignedVector<std::int32_t> sums(spec.output.elements());
   for (std::size_t n = 0; n < spec.batch; ++n) {
     const std::int8_t* left = first.data() + n * spec.input.elements();
     const std::int8_t* right = second.data() + n * spec.second_input.elements();
     for (std::size_t head = 0; head < product.groups; ++head) {
-      const PackedWeights packed =
-          spec.transpose_second
-              ? pack_transposed(
-                    {right + head * product.inner, product.columns, product.inner, second_stride})
-              : PackedWeights(MatrixView<const std::int8_t>{
-                    right + head * product.columns, product.inner, product.columns, second_stride});
-      multiply({left + head * product.inner, product.rows, product.inner, spec.input.channels},
-               packed,
-               {sums.data() + head * product.columns, product.rows, product.columns,
-                spec.output.channels},
-               Accumulate::replace);
+      multiply_head(spec,
+                    {left + head * product.inner, product.rows, product.inner, spec.input.channels},
+                    right + head * head_stride,
+                    {sums.data() + head * product.columns, product.rows, product.columns,
+                     spec.output.channels});
     }
     finish_row(sums, {}, layer.quantization.output, output.subspan(n * sums.size(), sums.size()));
   }

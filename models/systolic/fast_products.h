@@ -3,14 +3,9 @@
 #include <cstdint>
 #include <span>
 
-#include "models/systolic/gemm_kernel.h"
 #include "sim/workload/quantized_network.h"
 
 namespace nzsim::systolic {
-
-/// The right-hand matrix of `outputs` rows of weights `[outputs, inner]`, which lie `stride`
-/// elements apart.
-[[nodiscard]] PackedWeights pack_transposed(const MatrixView<const std::int8_t>& weights);
 
 /// The outputs of a fully connected layer or a convolution, `[batch, height, width, channels]`,
 /// from inputs of the same layout: `spec.input`.

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "models/systolic/fast_products.h"
+#include "models/systolic/gemm_kernel.h"
+#include "models/systolic/transposed_weights.h"
 #include "models/systolic/vector_unit.h"
 
 namespace nzsim::systolic {
@@ -26,10 +27,11 @@ class Recurrence {
         hidden_sums_(batch_ * width_),
         gates_(batch_ * width_),
         hidden_(batch_ * units_) {
-    const PackedWeights weights =
-        pack_transposed({layer.weights.data(), width_, inputs_, layer.spec.matrix_inputs()});
-    multiply({input.data(), batch_ * steps_, inputs_, inputs_}, weights,
-             {input_sums_.data(), batch_ * steps_, width_, width_}, Accumulate::replace);
+    const std::size_t rows = batch_ * steps_;
+    TransposedWeights({layer.weights.data(), width_, inputs_, layer.spec.matrix_inputs()}, rows,
+                      rows)
+        .multiply({input.data(), rows, inputs_, inputs_},
+                  {input_sums_.data(), rows, width_, width_});
   }
 
   void run(std::span<std::int8_t> output) {
@@ -42,17 +44,18 @@ class Recurrence {
 
  private:
   /// The columns that meet the hidden state, of `count` gates of a step from `first` on.
-  [[nodiscard]] PackedWeights pack_hidden(std::size_t first, std::size_t count) const {
+  [[nodiscard]] TransposedWeights hidden_weights(std::size_t first, std::size_t count) const {
     const std::size_t stride = layer_.spec.matrix_inputs();
-    return pack_transposed(
-        {layer_.weights.data() + first * stride + inputs_, count, units_, stride});
+    return {{layer_.weights.data() + first * stride + inputs_, count, units_, stride},
+            batch_,
+            batch_ * steps_};
   }
 
   /// U times `state` `[batch, units]`, for the gates from `first` on.
-  void multiply_hidden(const std::vector<std::int8_t>& state, const PackedWeights& weights,
+  void multiply_hidden(const std::vector<std::int8_t>& state, const TransposedWeights& weights,
                        std::size_t first) {
-    multiply({state.data(), batch_, units_, units_}, weights,
-             {hidden_sums_.data() + first, batch_, weights.columns(), width_}, Accumulate::replace);
+    weights.multiply({state.data(), batch_, units_, units_},
+                     {hidden_sums_.data() + first, batch_, weights.columns(), width_});
   }
 
   /// Gates number `first` to `first + count` of one input, which have one function.
@@ -82,7 +85,7 @@ class Recurrence {
   }
 
   void run_lstm(std::span<std::int8_t> output) {
-    const PackedWeights weights = pack_hidden(0, width_);
+    const TransposedWeights weights = hidden_weights(0, width_);
     std::vector<std::int16_t> cell(batch_ * units_);
     for (std::size_t step = 0; step < steps_; ++step) {
       multiply_hidden(hidden_, weights, 0);
@@ -98,8 +101,8 @@ class Recurrence {
   }
 
   void run_gru(std::span<std::int8_t> output) {
-    const PackedWeights gate_weights = pack_hidden(0, 2 * units_);
-    const PackedWeights candidate_weights = pack_hidden(2 * units_, units_);
+    const TransposedWeights gate_weights = hidden_weights(0, 2 * units_);
+    const TransposedWeights candidate_weights = hidden_weights(2 * units_, units_);
     std::vector<std::int8_t> reset(batch_ * units_);
     for (std::size_t step = 0; step < steps_; ++step) {
       multiply_hidden(hidden_, gate_weights, 0);

@@ -50,12 +50,12 @@ void expect_shipped_equal(const std::string& name) {
   expect_equal(quantize_network(load_network(networks / (name + ".json")), 1));
 }
 
-/// A layer with drawn values and a batch of up to three drawn inputs.
-void expect_drawn_equal(LayerSpec spec, Draw& draw) {
+/// A layer with drawn values and a batch of drawn inputs.
+void expect_drawn_equal(LayerSpec spec, Draw& draw, std::uint32_t largest_batch = 3) {
   test::Int8Case drawn = test::draw_int8_case(spec, draw);
   QuantizedLayer layer;
   layer.spec = std::move(spec);
-  layer.spec.batch = draw.integer(1, 3);
+  layer.spec.batch = draw.integer(1, largest_batch);
   layer.quantization = drawn.quantization;
   layer.weights = drawn.int8_weights;
   if (draw.integer(0, 3) != 0) layer.bias = drawn.int8_bias;
@@ -164,7 +164,7 @@ TEST(FastValues, FullyConnectedLayersEqualThePlainOnes) {
   Draw draw(6);
   for (int repetition = 0; repetition < 40; ++repetition) {
     LayerSpec spec = spec_of(LayerType::fully_connected, draw);
-    const std::uint32_t rows = repetition % 2 == 0 ? 1 : draw.integer(2, 9);
+    const std::uint32_t rows = repetition % 2 == 0 ? 1 : draw.integer(2, 70);
     spec.input = {draw.integer(1, 300), rows, 1};
     spec.output = {draw.integer(1, 70), rows, 1};
     expect_drawn_equal(spec, draw);
@@ -178,7 +178,7 @@ TEST(FastValues, MatmulsEqualThePlainOnes) {
     spec.groups = draw.integer(1, 3);
     spec.operands = 2;
     spec.transpose_second = repetition % 2 == 0;
-    const std::uint32_t rows = draw.integer(1, 9);
+    const std::uint32_t rows = draw.integer(1, 90);
     const std::uint32_t inner = draw.integer(1, 20);
     const std::uint32_t columns = draw.integer(1, 40);
     spec.input = {spec.groups * inner, rows, 1};
@@ -194,10 +194,10 @@ TEST(FastValues, RecurrentLayersEqualThePlainOnes) {
   for (int repetition = 0; repetition < 40; ++repetition) {
     LayerSpec spec = spec_of(repetition % 2 == 0 ? LayerType::lstm : LayerType::gru, draw);
     spec.activation = Activation::none;
-    const std::uint32_t steps = draw.integer(1, 6);
+    const std::uint32_t steps = draw.integer(1, 20);
     spec.input = {draw.integer(1, 30), steps, 1};
     spec.output = {draw.integer(1, 20), steps, 1};
-    expect_drawn_equal(spec, draw);
+    expect_drawn_equal(spec, draw, 8);
   }
 }
 
