@@ -80,18 +80,18 @@ void finish_gate_row(std::span<const std::int32_t> input_sums, std::span<const s
 void lstm_step(std::span<const std::int8_t> gates, const RecurrentQuantization& recurrent,
                std::span<std::int16_t> cell, std::span<std::int8_t> hidden) {
   const std::size_t units = hidden.size();
+  const std::span<const std::int8_t> input = gates.first(units);
+  const std::span<const std::int8_t> forget = gates.subspan(units, units);
+  const std::span<const std::int8_t> candidate = gates.subspan(2 * units, units);
+  const std::span<const std::int8_t> output = gates.subspan(3 * units, units);
   for (std::size_t unit = 0; unit < units; ++unit) {
-    const std::int32_t input = gates[unit];
-    const std::int32_t forget = gates[units + unit];
-    const std::int32_t candidate = gates[2 * units + unit];
-    const std::int32_t output = gates[3 * units + unit];
-    const std::int64_t sum = std::int64_t{rescale(forget * cell[unit], recurrent.keep)} +
-                             rescale(input * candidate, recurrent.update);
+    const std::int64_t sum = std::int64_t{rescale(forget[unit] * cell[unit], recurrent.keep)} +
+                             rescale(input[unit] * candidate[unit], recurrent.update);
     cell[unit] = static_cast<std::int16_t>(std::clamp<std::int64_t>(
         drop_guard_bits(sum), -std::int64_t{kLargestInt16}, kLargestInt16));
     const std::int8_t squashed =
         look_up(recurrent.cell_table, requantize(cell[unit], recurrent.cell_to_argument));
-    hidden[unit] = requantize(output * squashed, recurrent.output);
+    hidden[unit] = requantize(output[unit] * squashed, recurrent.output);
   }
 }
 
@@ -105,9 +105,9 @@ void gru_reset(std::span<const std::int8_t> reset_gates, std::span<const std::in
 void gru_step(std::span<const std::int8_t> update_gates, std::span<const std::int8_t> candidates,
               const RecurrentQuantization& recurrent, std::span<std::int8_t> hidden) {
   for (std::size_t unit = 0; unit < hidden.size(); ++unit) {
-    const std::int32_t update = update_gates[unit];
-    const std::int64_t sum = std::int64_t{rescale(update * hidden[unit], recurrent.keep)} +
-                             rescale((kLargestInt8 - update) * candidates[unit], recurrent.update);
+    const std::int64_t sum =
+        std::int64_t{rescale(update_gates[unit] * hidden[unit], recurrent.keep)} +
+        rescale((kLargestInt8 - update_gates[unit]) * candidates[unit], recurrent.update);
     hidden[unit] = saturate_int8(drop_guard_bits(sum));
   }
 }
