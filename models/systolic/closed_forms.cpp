@@ -1,5 +1,7 @@
 #include "models/systolic/closed_forms.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
@@ -79,6 +81,18 @@ ScalesimCycles scalesim_cycles(std::uint32_t array_rows, std::uint32_t array_col
                           static_cast<double>(gemm.inner);
   const double offered = static_cast<double>(total) * array_rows * array_columns;
   return {folds, Cycles{per_fold}, Cycles{total}, Cycles{total - 1}, products / offered};
+}
+
+SavedCycles saved_cycles(std::uint32_t array_rows, std::uint32_t array_columns, Dataflow dataflow,
+                         const Gemm& gemm) {
+  const ScalesimCycles whole = scalesim_cycles(array_rows, array_columns, dataflow, gemm);
+  const std::uint64_t load = dataflow == Dataflow::output_stationary ? 0 : array_rows;
+  const std::uint64_t streamed = mapping_of(dataflow, gemm).streamed;
+  const std::uint64_t skew = std::uint64_t{array_rows} + array_columns - 2;
+  const std::uint64_t fold = std::max<std::uint64_t>(array_rows, streamed);
+  // Neither is more than the whole, which 64 bits hold.
+  return {Cycles{load + whole.folds * (whole.cycles_per_fold.value() - load)},
+          Cycles{load + (whole.folds - 1) * fold + streamed + skew}};
 }
 
 }  // namespace nzsim::systolic

@@ -73,6 +73,20 @@ struct ScalesimCycles {
   double utilization = 0.0;
 };
 
+/// What the same folds take where less is waited for (docs/systolic.md, "What a machine saves").
+struct SavedCycles {
+  /// The next stationary operand is loaded behind the active one: loads are paid once. (Output
+  /// stationary: nothing is loaded.)
+  Cycles double_buffered;
+  /// And the next fold's first item follows the last one of this fold: a fold costs what it
+  /// streams, or the load (output stationary: the drain), R cycles, where that takes longer.
+  Cycles overlapped;
+};
+
+/// For the array and the GEMM of `scalesim_cycles`, whose errors it throws.
+[[nodiscard]] SavedCycles saved_cycles(std::uint32_t array_rows, std::uint32_t array_columns,
+                                       Dataflow dataflow, const Gemm& gemm);
+
 /// The closed form of an array of `array_rows` x `array_columns`. All sizes are at least 1.
 /// Throws `ConfigError` or `WorkloadError` where one is 0, `WorkloadError` where 64 bits do not
 /// hold the cycles.

@@ -31,6 +31,8 @@ class Program {
   /// The program as one relocatable image that `Accelerator::load` maps back. Empty where a model
   /// compiles faster than a file is read: its programs are not cached.
   [[nodiscard]] virtual std::string serialize() const = 0;
+  /// What the compiler made of the workload, as text for people; empty where a model shows none.
+  [[nodiscard]] virtual std::string listing() const { return {}; }
 };
 
 struct SimulationOptions {

@@ -10,16 +10,16 @@
 namespace nzsim::test {
 
 void RandomMemory::submit(const Transfer& transfer, Femtoseconds time) {
-  check_transfer(transfer, kCapacity);
+  check_transfer(transfer, capacity_);
   if (time < advanced_) throw std::logic_error("a transfer was submitted in the past");
   const std::uint64_t number = submissions_.size();
   submissions_.push_back({transfer, time});
   times_[transfer.id] = {time, -1, -1};
   // Half of the transfers are accepted at once.
-  const Femtoseconds wait = draw(number, 0, 2) == 0 ? 0 : draw(number, 1, 12);
+  const Femtoseconds wait = draw(number, 0, 2) == 0 ? 0 : draw(number, 1, 12) * unit_;
   last_accepted_ = std::max(time, last_accepted_) + wait;
-  pending_.push_back(
-      {transfer.id, number, time, last_accepted_, last_accepted_ + draw(number, 2, 10), false});
+  const Femtoseconds decided = last_accepted_ + draw(number, 2, 10) * unit_;
+  pending_.push_back({transfer.id, number, time, last_accepted_, decided, false});
 }
 
 Femtoseconds RandomMemory::next_time() const {
@@ -40,7 +40,7 @@ void RandomMemory::advance(Femtoseconds until, std::vector<MemoryEvent>& events)
     }
     const auto others = std::count_if(pending_.begin(), pending_.end(),
                                       [&](const Pending& other) { return other.arrival <= time; });
-    const Femtoseconds completed = time + 1 + draw(next.number, 3, 6) + 5 * (others - 1);
+    const Femtoseconds completed = time + 1 + (draw(next.number, 3, 6) + 5 * (others - 1)) * unit_;
     events.push_back({MemoryEvent::Kind::completed, next.id, completed});
     times_[next.id].completed = completed;
     pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -53,9 +53,13 @@ std::uint64_t RandomMemory::waiting() const {
       pending_.begin(), pending_.end(), [](const Pending& item) { return !item.is_accepted; }));
 }
 
-ChannelCounters RandomMemory::counters(std::uint32_t channel, Femtoseconds) const {
+ChannelCounters RandomMemory::counters(std::uint32_t channel, Femtoseconds time) const {
   ChannelCounters counters;
   counters.reads = channel;
+  for (const Submission& submission : submissions_) {
+    const Femtoseconds completed = times_.at(submission.transfer.id).completed;
+    if (completed >= 0 && completed <= time) counters.bytes += submission.transfer.bytes;
+  }
   return counters;
 }
 

@@ -33,7 +33,10 @@ class RandomMemory final : public Memory {
  public:
   static constexpr std::uint64_t kCapacity = 4096;
 
-  explicit RandomMemory(std::uint64_t seed) : seed_(seed) {}
+  /// `unit`: what the drawn times are multiples of.
+  explicit RandomMemory(std::uint64_t seed, Femtoseconds unit = 1,
+                        std::uint64_t capacity = kCapacity)
+      : seed_(seed), unit_(unit), capacity_(capacity) {}
 
   void submit(const Transfer& transfer, Femtoseconds time) override;
   [[nodiscard]] Femtoseconds next_time() const override;
@@ -41,6 +44,7 @@ class RandomMemory final : public Memory {
   [[nodiscard]] std::uint64_t unanswered() const override { return pending_.size(); }
   [[nodiscard]] std::uint64_t waiting() const override;
   [[nodiscard]] std::uint32_t channels() const override { return 2; }
+  /// The channel's number as reads, and the bytes of transfers that were completed by `time`.
   [[nodiscard]] ChannelCounters counters(std::uint32_t channel, Femtoseconds time) const override;
   void listen(CommandListener&) override {}
 
@@ -66,6 +70,8 @@ class RandomMemory final : public Memory {
   [[nodiscard]] std::size_t next_index() const;
 
   std::uint64_t seed_;
+  Femtoseconds unit_;
+  std::uint64_t capacity_;
   Femtoseconds advanced_ = 0;
   Femtoseconds last_accepted_ = 0;
   std::vector<Pending> pending_;
