@@ -83,26 +83,36 @@ std::string load_balance_cell(const ReportLayer& layer) {
   return value == nullptr ? "" : percent(*value);
 }
 
-/// Cycles to power of one row of the table of layers, which the total has too.
+/// Cycles to power of one row of the table of layers, which the total has too. `balance`: nothing
+/// where the table has no such column.
 void add_sums(std::vector<std::string>& cells, const ReportSums& sums, double use,
-              const std::string& balance) {
+              const std::optional<std::string>& balance) {
   const auto operations = static_cast<double>(sums.operations);
   const auto dense = static_cast<double>(sums.dense_operations);
   cells.insert(cells.end(),
-               {format_count(sums.cycles), format_number(sums.seconds * 1e6), percent(use), balance,
-                format_number(share(operations, sums.seconds) / 1e9),
+               {format_count(sums.cycles), format_number(sums.seconds * 1e6), percent(use)});
+  if (balance) cells.push_back(*balance);
+  cells.insert(cells.end(),
+               {format_number(share(operations, sums.seconds) / 1e9),
                 format_number(share(dense, sums.seconds) / 1e9),
                 format_number(sums.energy_joules * 1e6), format_number(sums.average_power_watts)});
 }
 
 std::string layers(const ReportView& view) {
+  const bool has_balance =
+      std::any_of(view.layers.begin(), view.layers.end(),
+                  [](const ReportLayer& layer) { return layer.detail(kLoadBalance) != nullptr; });
+  const auto balance_of = [&](const ReportLayer& layer) -> std::optional<std::string> {
+    if (!has_balance) return std::nullopt;
+    return load_balance_cell(layer);
+  };
   TextTable table;
   table.add_column("layer", Align::left);
   table.add_column("type", Align::left);
   table.add_column("cycles");
   table.add_column("time\nus");
   table.add_column("use\n%");
-  table.add_column("balance\n%");
+  if (has_balance) table.add_column("balance\n%");
   table.add_column("speed\nGOP/s");
   table.add_column("dense\nGOP/s");
   table.add_column("energy\nuJ");
@@ -111,7 +121,7 @@ std::string layers(const ReportView& view) {
   table.add_column("values", Align::left);
   for (const ReportLayer& layer : view.layers) {
     std::vector<std::string> cells = {cell(layer.name), cell(layer.type)};
-    add_sums(cells, layer.sums, layer.utilization, load_balance_cell(layer));
+    add_sums(cells, layer.sums, layer.utilization, balance_of(layer));
     cells.push_back(cell(layer.bottleneck));
     cells.push_back(values_cell(layer));
     table.add_row(std::move(cells));
@@ -121,11 +131,14 @@ std::string layers(const ReportView& view) {
   add_sums(
       cells, view.totals,
       share(view.roofline.attained_operations_per_second, view.roofline.peak_operations_per_second),
-      "");
+      has_balance ? std::optional<std::string>("") : std::nullopt);
   table.add_row(std::move(cells));
   return "Layers\n" + table.render() +
-         "  use: share of the peak operations; balance: share of the PEs' cycles that process an "
-         "entry;\n  GOP/s: effective operations per second, dense: as if nothing were pruned\n";
+         (has_balance
+              ? "  use: share of the peak operations; balance: share of the PEs' cycles that "
+                "process an entry;\n"
+              : "  use: share of the peak operations;\n") +
+         "  GOP/s: effective operations per second, dense: as if nothing were pruned\n";
 }
 
 std::string detail_cell(const ReportDetail& detail) {

@@ -54,12 +54,26 @@ void check_directory(const Arguments& arguments, const std::string& name) {
   }
 }
 
+int print_program(const Machine& machine, const Network& network, const RunOptions& options) {
+  const std::string listing =
+      machine.accelerator->compile(Workload{network, options.seed})->listing();
+  if (listing.empty()) {
+    throw InputError("--program", "",
+                     fmt::format("expected a machine of a model whose programs can be shown, got "
+                                 "one of \"{}\"",
+                                 machine.model));
+  }
+  fmt::print("{}", listing);
+  return 0;
+}
+
 int run(const Arguments& arguments) {
   const RunOptions options = options_of(arguments);
   check_directory(arguments, "out");
   check_directory(arguments, "cache");
   const Machine machine = machine_of(arguments);
   const Network network = network_of(arguments);
+  if (arguments.flag("program")) return print_program(machine, network, options);
   const RunOutcome outcome = run_design_point(machine, network, options);
 
   if (const auto directory = arguments.text("out")) {
@@ -91,6 +105,7 @@ Command run_command() {
                   {"batch", "N", "input vectors of every layer"},
                   {"seed", "N", "mixed into the seeds of synthetic values (default 0)"},
                   {"cache", "DIR", "keep compiled programs there and use them again"},
+                  {"program", "", "print the compiled program and simulate nothing"},
                   {"json", "", "print the report as JSON and nothing else"}},
       .example =
           "nzsim run eie-64pe alex-7 --out out/alex-7\n"

@@ -1,0 +1,18 @@
+#include "models/systolic/fast_engine.h"
+
+#include <memory>
+
+#include "models/systolic/fast_values.h"
+#include "models/systolic/schedule.h"
+
+namespace nzsim::systolic {
+
+MachineRun run_fast(const Config& config, const SystolicProgram& program, bool values) {
+  const std::unique_ptr<Memory> memory = config.memory ? make_memory(*config.memory) : nullptr;
+  MachineRun run;
+  run.times = Schedule(config, memory.get()).run(program.instructions, program.section_ends());
+  if (values) run.outputs = compute_values(program.values());
+  return run;
+}
+
+}  // namespace nzsim::systolic

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/report/result.h"
+#include "sim/workload/quantized_network.h"
+
+namespace nzsim::systolic {
+
+/// Compares the outputs of every layer, `[batch, output elements]`, bit for bit with the plain
+/// computation of the whole network, and their real values with those in double precision; fills
+/// `LayerResult::values`.
+void check_values(const std::vector<QuantizedLayer>& layers,
+                  const std::vector<std::vector<std::int8_t>>& outputs, RunResult& result);
+
+}  // namespace nzsim::systolic
