@@ -178,8 +178,9 @@ std::uint64_t Schedule::shift_in(const Instruction& instruction, std::uint64_t w
   const bool is_always_there = config_.dataflow == Dataflow::weight_stationary &&
                                !instruction.takes_tile && !instruction.from_buffer;
   const std::uint64_t there = is_weights ? whole : (is_always_there ? 0 : synchronized_);
-  const std::uint64_t begin =
-      std::max(there, config_.weight_double_buffering ? switched_ : empty_from());
+  const std::uint64_t free =
+      config_.weight_double_buffering ? switched_ : std::max(empty_from(), synchronized_);
+  const std::uint64_t begin = std::max(there, free);
   ++counters_.loads;
   return begin + config_.rows;
 }

@@ -77,8 +77,9 @@ struct SectionTime {
 ///   the operand before: from then on the shadow registers are free, row by row as the wavefront of
 ///   the switch passes. A weight tile is there in w(i); what comes from the unified buffer, the
 ///   activations of an input-stationary array and the second operand of a head, is there when its
-///   layer is synchronised. It takes R cycles. Without double buffering x = max(there; e + R + C -
-///   2), e being the cycle behind the last row before, so that the array is empty.
+///   layer is synchronised. It takes R cycles. Without double buffering nothing is loaded ahead:
+///   x = max(there; e + R + C - 2; synchronisation), e being the cycle behind the last row before,
+///   so that the array is empty.
 /// * **Multiply.** Its first row enters in s = max(cycle behind the last row before; x + R where it
 ///   switches; w(i) where it streams a tile; synchronisation; accumulators drained where it
 ///   overwrites them), and its rows take rows x f cycles, each f times over the array. What entered

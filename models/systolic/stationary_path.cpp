@@ -94,7 +94,10 @@ bool StationaryPath::may_shift(const MatrixState& state) const {
   const Multiplication& multiplication = parts_.multiplication(operands_[shifted_]);
   if (!parts_.config.weight_double_buffering) {
     const bool is_next = state.next == operands_[shifted_] && !state.is_active;
-    if (!is_next || state.cycle < state.empty_from) return false;
+    if (!is_next || state.cycle < state.empty_from ||
+        !parts_.sequencer.is_over(multiplication.synchronization)) {
+      return false;
+    }
   }
   if (!is_weight_stationary() || multiplication.instruction.from_buffer) {
     return parts_.sequencer.is_over(multiplication.synchronization);

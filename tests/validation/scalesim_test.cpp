@@ -1,10 +1,15 @@
 #include <cstdint>
+#include <filesystem>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "models/systolic/closed_forms.h"
+#include "models/systolic/mapping.h"
+#include "models/systolic/schedule.h"
+#include "tests/support/shipped_systolic.h"
 #include "workloads/import/scalesim_topology.h"
 
 namespace nzsim::systolic {
@@ -93,6 +98,51 @@ TEST(PublishedScalesimUtilisation, IsOfThePrintedTotal) {
   EXPECT_EQ(cycles.total, Cycles{112284});
   EXPECT_NEAR(100.0 * cycles.utilization * 112284 / 112283, 91.68309650614964, 1e-12);
 }
+
+/// A machine file whose cycles are SCALE-Sim's, and a network.
+struct Preset {
+  const char* machine;
+  const char* network;
+};
+
+void PrintTo(const Preset& preset, std::ostream* stream) {
+  *stream << preset.machine << " " << preset.network;
+}
+
+class ScalesimPreset : public testing::TestWithParam<Preset> {};
+
+/// Every layer with weights, groups and depthwise ones included: no memory, no double buffering, no
+/// overlap and no accumulators leave exactly the closed form.
+TEST_P(ScalesimPreset, HasTheCyclesOfTheClosedForm) {
+  const Config config = test::shipped_systolic(GetParam().machine).config;
+  const Network network =
+      load_network(std::filesystem::path(NZSIM_SOURCE_DIR) / "workloads/networks" /
+                   (std::string(GetParam().network) + ".json"));
+  const auto program = compile(config, {network, 1});
+  const std::vector<SectionTime> times =
+      Schedule(config, nullptr).run(program->instructions, program->section_ends());
+  std::vector<std::uint64_t> simulated;
+  std::vector<std::uint64_t> closed;
+  for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+    if (!network.layers[layer].has_weights()) continue;
+    const LayerGemms gemms = gemm_of(network.layers[layer]);
+    simulated.push_back(times[layer].counters.cycles);
+    closed.push_back(
+        gemms.count *
+        scalesim_cycles(config.rows, config.columns, config.dataflow, gemms.gemm).total.value());
+  }
+  EXPECT_EQ(program->sections.size(), network.layers.size());
+  EXPECT_EQ(simulated, closed);
+}
+
+INSTANTIATE_TEST_SUITE_P(ShippedNetworks, ScalesimPreset,
+                         testing::Values(Preset{"scalesim-ws-32x32", "alexnet"},
+                                         Preset{"scalesim-os-32x32", "alexnet"},
+                                         Preset{"scalesim-is-32x32", "alexnet"},
+                                         Preset{"scalesim-ws-32x32", "mobilenet-v1"},
+                                         Preset{"scalesim-os-32x32", "mobilenet-v1"},
+                                         Preset{"scalesim-is-32x32", "mobilenet-v1"},
+                                         Preset{"scalesim-os-32x32", "resnet-50"}));
 
 }  // namespace
 }  // namespace nzsim::systolic

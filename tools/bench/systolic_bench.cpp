@@ -14,6 +14,8 @@
 #include "models/systolic/gemm_kernel.h"
 #include "models/systolic/matrix_unit.h"
 #include "models/systolic/output_stationary_unit.h"
+#include "models/systolic/systolic.h"
+#include "sim/memory/config.h"
 #include "sim/workload/network.h"
 
 // Speed of the parts of a systolic array's model: values without a pipeline, in multiply-accumulate
@@ -254,6 +256,24 @@ BENCHMARK(BM_Bfloat16OutputStationaryUnit256)->Arg(256)->Unit(benchmark::kMillis
       ->Unit(benchmark::kMillisecond);
   return true;
 }();
+
+/// Time and counters of ResNet-50, batch 8, on a TPU v1, without values; argument: without memory,
+/// or with two channels of DDR3.
+void BM_TimeResnet50Batch8(benchmark::State& state) {
+  Config config;
+  config.host_bytes_per_second = 12.5e9;
+  const std::filesystem::path root = NZSIM_SOURCE_DIR;
+  if (state.range(0) != 0) {
+    config.memory = load_memory(root / "configs/memory/ddr3-2133.json", {{"/channels", "2"}});
+  }
+  const Systolic machine(config);
+  const auto program =
+      machine.compile({load_network(root / "workloads/networks/resnet-50.json", 8), 1});
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(machine.simulate(*program, {.values = false}));
+  }
+}
+BENCHMARK(BM_TimeResnet50Batch8)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace nzsim::systolic
