@@ -57,18 +57,30 @@ class SegmentSearch {
   [[nodiscard]] std::optional<BatchSegment> best_around(std::uint32_t from, std::uint32_t first,
                                                         std::uint32_t end) const {
     std::optional<BatchSegment> best;
-    std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
     for (std::uint32_t begin = first + 1; begin-- > from;) {
       for (std::uint32_t behind = end; behind <= count(); ++behind) {
-        const std::uint32_t inputs = inputs_that_fit(begin, behind);
-        if (inputs == 0) continue;
-        const std::uint64_t cost = bytes_fetched_again(begin, behind, inputs);
-        if (cost >= least) continue;
-        least = cost;
-        best = BatchSegment{begin, behind, inputs};
+        const std::uint32_t most = inputs_that_fit(begin, behind);
+        if (most == 0) continue;
+        // Fewer inputs at a time may fill the accumulators better.
+        const std::uint32_t fewest_parts = parts_of(begin, most);
+        for (std::uint32_t parts = fewest_parts; parts <= 2 * fewest_parts; ++parts) {
+          const std::uint32_t inputs = (layers_[begin].batch + parts - 1) / parts;
+          // Each layer fills and drains the array once more for each part, about a tile's time.
+          const std::int64_t cost = bytes_fetched_again(begin, behind, inputs) +
+                                    std::int64_t{parts} * (behind - begin) *
+                                        static_cast<std::int64_t>(config_.tile_bytes());
+          if (cost >= least) continue;
+          least = cost;
+          best = BatchSegment{begin, behind, inputs};
+        }
       }
     }
     return best;
+  }
+
+  [[nodiscard]] std::uint32_t parts_of(std::uint32_t layer, std::uint32_t inputs) const {
+    return (layers_[layer].batch + inputs - 1) / inputs;
   }
 
   /// Inputs of the batch that layers [first, end) can run together; 0 where not even one.
@@ -93,14 +105,47 @@ class SegmentSearch {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(left / most, batch));
   }
 
-  [[nodiscard]] std::uint64_t bytes_fetched_again(std::uint32_t first, std::uint32_t end,
-                                                  std::uint32_t inputs) const {
-    std::uint64_t weights = 1;
+  /// Weight bytes of layers [first, end) that are fetched with parts of `inputs`, beyond those of
+  /// the whole batch at once.
+  [[nodiscard]] std::int64_t bytes_fetched_again(std::uint32_t first, std::uint32_t end,
+                                                 std::uint32_t inputs) const {
+    std::int64_t bytes = 0;
     for (std::uint32_t layer = first; layer < end; ++layer) {
-      weights += layers_[layer].weight_elements();
+      const std::uint32_t batch = layers_[layer].batch;
+      const std::uint64_t last = batch % inputs;
+      const std::uint64_t fetches =
+          batch / inputs * fetches_of(layer, inputs) + (last > 0 ? fetches_of(layer, last) : 0);
+      bytes += static_cast<std::int64_t>(layers_[layer].weight_elements()) *
+               (static_cast<std::int64_t>(fetches) -
+                static_cast<std::int64_t>(fetches_of(layer, batch)));
     }
-    const std::uint64_t parts = (layers_[first].batch + inputs - 1) / inputs;
-    return (parts - 1) * weights;
+    return bytes;
+  }
+
+  /// How often a layer's weights are fetched for `inputs` at once (`mapping.h`).
+  [[nodiscard]] std::uint64_t fetches_of(std::uint32_t layer, std::uint64_t inputs) const {
+    const LayerSpec& spec = layers_[layer];
+    const bool is_recurrent = spec.type == LayerType::lstm || spec.type == LayerType::gru;
+    const std::uint64_t steps = is_recurrent ? spec.output.height : 1;
+    const std::uint64_t pixels = std::uint64_t{spec.output.height} * spec.output.width;
+    const std::uint64_t rows = inputs * (is_recurrent ? 1 : pixels);
+    std::uint64_t rows_each = config_.accumulator_rows / (is_recurrent ? 4 : 2);
+    switch (config_.dataflow) {
+      case Dataflow::weight_stationary: {
+        const bool has_one_tile =
+            spec.matrix_inputs() <= config_.rows && spec.kernel.height * spec.kernel.width == 1;
+        if (has_one_tile || config_.accumulator_rows == 0) return steps;
+        break;
+      }
+      case Dataflow::input_stationary:
+        rows_each = config_.columns;
+        break;
+      case Dataflow::output_stationary:
+        rows_each = config_.rows;
+        break;
+    }
+    rows_each = std::max<std::uint64_t>(rows_each, 1);
+    return steps * ((rows + rows_each - 1) / rows_each);
   }
 
   const Config& config_;

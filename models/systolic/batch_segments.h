@@ -28,7 +28,8 @@ struct BatchSegment {
 /// Segments, in the order of layers, that keep all tensors in the unified buffer where the layers'
 /// whole batch does not: tensors that come in or are needed behind a segment are there as a whole,
 /// all others for one part of the batch. Of the segments around neighbouring layers that need one,
-/// that which fetches the fewest weight bytes again. Layers that no segment helps are in none.
+/// that which fetches the fewest weight bytes again, each layer and part counted as a tile more.
+/// Layers that no segment helps are in none.
 [[nodiscard]] std::vector<BatchSegment> batch_segments(const Config& config,
                                                        const Network& network);
 
