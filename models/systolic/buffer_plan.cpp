@@ -1,6 +1,7 @@
 #include "models/systolic/buffer_plan.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace nzsim::systolic {
 namespace {
@@ -27,9 +28,38 @@ const BatchSegment* segment_of(const std::vector<BatchSegment>& segments, std::u
   return nullptr;
 }
 
+/// The last layer whose sources `layer` joins.
+std::uint32_t last_of(const std::vector<std::uint32_t>& joins, std::uint32_t layer) {
+  const auto last = std::find(joins.rbegin(), joins.rend(), layer);
+  return static_cast<std::uint32_t>(joins.rend() - last) - 1;
+}
+
+/// Who joins the sources of each layer: the first of the layers in one segment, or in none, that
+/// take the same.
+std::vector<std::uint32_t> shared_joins(const Network& network,
+                                        const std::vector<BatchSegment>& segments) {
+  std::vector<std::uint32_t> joins;
+  for (std::uint32_t layer = 0; layer < network.layers.size(); ++layer) {
+    joins.push_back(layer);
+    const bool is_joined = tensor_shape(network, layer, TensorRole::joined).has_value();
+    for (std::uint32_t other = 0; is_joined && other < layer; ++other) {
+      const auto* own = std::get_if<ChainedSource>(&network.layers[layer].activations);
+      const auto* earlier = std::get_if<ChainedSource>(&network.layers[other].activations);
+      const bool is_same = earlier != nullptr && earlier->layers == own->layers &&
+                           tensor_shape(network, other, TensorRole::joined).has_value() &&
+                           segment_of(segments, other) == segment_of(segments, layer);
+      if (!is_same) continue;
+      joins.back() = other;
+      break;
+    }
+  }
+  return joins;
+}
+
 /// The tensors of a network that runs with `segments`.
 std::vector<Item> items_of(const Config& config, const Network& network,
-                           const std::vector<BatchSegment>& segments) {
+                           const std::vector<BatchSegment>& segments,
+                           const std::vector<std::uint32_t>& joins) {
   const std::vector<std::uint32_t> uses = last_uses(network);
   std::vector<Item> items;
   for (std::uint32_t layer = 0; layer < network.layers.size(); ++layer) {
@@ -38,8 +68,10 @@ std::vector<Item> items_of(const Config& config, const Network& network,
     const std::uint64_t inputs = segment == nullptr ? batch : segment->inputs;
     for (std::size_t role = 0; role < kTensorRoles; ++role) {
       const auto shape = tensor_shape(network, layer, static_cast<TensorRole>(role));
-      if (!shape) continue;
+      const bool is_joined = static_cast<TensorRole>(role) == TensorRole::joined;
+      if (!shape || (is_joined && joins[layer] != layer)) continue;
       items.push_back({layer, role, inputs * shape->bytes(config), layer, layer, 0});
+      if (is_joined) items.back().last = last_of(joins, layer);
       if (static_cast<TensorRole>(role) != TensorRole::output) continue;
       Item& item = items.back();
       item.last = uses[layer];
@@ -71,12 +103,14 @@ void place(std::vector<Item>::iterator begin, std::vector<Item>::iterator end, I
 }
 
 std::optional<BufferPlan> plan(const Config& config, const Network& network,
-                               const std::vector<BatchSegment>& segments) {
-  std::vector<Item> items = items_of(config, network, segments);
+                               const std::vector<BatchSegment>& segments,
+                               const std::vector<std::uint32_t>& joins) {
+  std::vector<Item> items = items_of(config, network, segments, joins);
   std::stable_sort(items.begin(), items.end(),
                    [](const Item& a, const Item& b) { return a.bytes > b.bytes; });
   BufferPlan result;
   result.segments = segments;
+  result.joins = joins;
   result.addresses.resize(network.layers.size());
   for (auto item = items.begin(); item != items.end(); ++item) {
     place(items.begin(), item, *item);
@@ -84,6 +118,15 @@ std::optional<BufferPlan> plan(const Config& config, const Network& network,
     result.addresses[item->layer][item->role] = item->address;
   }
   return result;
+}
+
+/// With shared joined tensors, or else, where these do not fit, with one for each layer.
+std::optional<BufferPlan> plan(const Config& config, const Network& network,
+                               const std::vector<BatchSegment>& segments) {
+  if (auto shared = plan(config, network, segments, shared_joins(network, segments))) return shared;
+  std::vector<std::uint32_t> own(network.layers.size());
+  std::iota(own.begin(), own.end(), 0U);
+  return plan(config, network, segments, own);
 }
 
 }  // namespace

@@ -15,6 +15,9 @@ struct BufferPlan {
   /// By layer and role; nothing where the layer has no such tensor.
   std::vector<std::array<std::optional<std::uint64_t>, kTensorRoles>> addresses;
   std::vector<BatchSegment> segments;
+  /// By layer: the one that joins its sources, an earlier one where both take the same; itself
+  /// where nothing is shared.
+  std::vector<std::uint32_t> joins;
 };
 
 /// A plan for the whole batch where there is one, else one with segments. Tensors are placed by

@@ -190,7 +190,8 @@ class Compiler {
     const std::optional<LayerTensors> tensors = make_tensors(index, sources);
     if (!tensors) return false;
     if (places_->take_waits()) push({.opcode = Opcode::synchronize, .waits = true});
-    if (tensors->inputs != sources) concatenate(index, sources, tensors->inputs[0], piece);
+    if (tensors->inputs != sources && !places_->has_joined())
+      concatenate(index, sources, tensors->inputs[0], piece);
     push({.opcode = Opcode::synchronize});
     push_work(index, *tensors, piece);
     places_->end();

@@ -28,8 +28,9 @@ namespace nzsim::systolic {
 ///   have scales of their own; one activation takes both. Its vector work follows, C elements in a
 ///   cycle. The next step waits for it.
 /// * **Other layers** (pooling, elementwise, activation, normalization), and the concatenation of
-///   several sources, are vector work of the activation unit: C elements in a cycle, each operand
-///   and each element of a window once, a normalization twice (assumption).
+///   several sources (once for all layers that take the same), are vector work of the activation
+///   unit: C elements in a cycle, each operand and each element of a window once, a normalization
+///   twice (assumption).
 /// * **Heads.** The second operand of a matmul takes the place of weights, straight from the
 ///   unified buffer, without the FIFO (assumption: TPU v1 has no such path).
 /// * **Unified buffer.** A tensor stays there from the layer that gives it to the last that takes

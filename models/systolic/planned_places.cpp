@@ -37,6 +37,9 @@ std::uint32_t PlannedPlaces::first_held(std::uint32_t layer) const {
 }
 
 std::optional<std::uint32_t> PlannedPlaces::make(TensorRole role) {
+  if (role == TensorRole::joined && has_joined()) {
+    return add_tensor(plan_.joins[layer_], role, first_input_);
+  }
   const bool is_output = role == TensorRole::output;
   const std::uint32_t tensor =
       add_tensor(layer_, role, is_output ? first_held(layer_) : first_input_);

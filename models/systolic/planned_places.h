@@ -19,6 +19,7 @@ class PlannedPlaces final : public TensorPlaces {
   void begin(std::uint32_t layer, std::uint32_t first_input, std::uint32_t inputs) override;
   [[nodiscard]] std::optional<std::uint32_t> make(TensorRole role) override;
   [[nodiscard]] std::optional<std::uint32_t> bring(std::uint32_t source) override;
+  [[nodiscard]] bool has_joined() const override { return plan_.joins[layer_] != layer_; }
   void end() override;
   [[nodiscard]] bool take_waits() override;
 

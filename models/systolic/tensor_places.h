@@ -49,6 +49,8 @@ class TensorPlaces {
   [[nodiscard]] virtual std::optional<std::uint32_t> make(TensorRole role) = 0;
   /// The outputs of layer `source` for these inputs. Nothing where there is no room.
   [[nodiscard]] virtual std::optional<std::uint32_t> bring(std::uint32_t source) = 0;
+  /// Whether an earlier layer has joined the same sources in the tensor that the role `joined` is.
+  [[nodiscard]] virtual bool has_joined() const { return false; }
   /// The layer's work is done; its outputs go to the host where no layer takes them.
   virtual void end() = 0;
   /// Whether memory was reused from which a transfer to the host may still be under way: a

@@ -252,6 +252,21 @@ TEST(Mapping, TensorsStayInTheUnifiedBufferWhileTheyAreNeeded) {
   EXPECT_EQ(all[all.size() - 2], "vector 4");
 }
 
+TEST(Mapping, LayersThatTakeTheSameSourcesJoinThemOnce) {
+  const std::string weights = R"("weights": {"synthetic": {"density": 1}}})";
+  const std::string parallel = R"(
+  {"name": "a", "type": "fully_connected", "inputs": 4, "outputs": 4, )" +
+                               kValues + R"(},
+  {"name": "b", "type": "fully_connected", "outputs": 4, )" +
+                               weights + R"(,
+  {"name": "c", "type": "fully_connected", "from": ["a", "b"], "outputs": 4, )" +
+                               weights + R"(,
+  {"name": "d", "type": "fully_connected", "from": ["a", "b"], "outputs": 4, )" +
+                               weights;
+  const Words joined = words(map(small(), parallel)->instructions);
+  EXPECT_EQ(std::count(joined.begin(), joined.end(), "vector 2"), 1);
+}
+
 TEST(Mapping, LayersRunOnPartsOfTheBatchWhereTheBufferDoesNotHoldAll) {
   // Layer c needs a, b and its own output: 24 bytes for both inputs, 12 for one.
   Config config = small();
