@@ -97,7 +97,7 @@ PackedBfloat16Weights::PackedBfloat16Weights(const MatrixView<const Bfloat16>& w
     const std::size_t count = std::min(columns_ - column, kPanelColumns);
     for (std::size_t row = 0; row < rows_; ++row, packed += kPanelColumns) {
       std::transform(weights.row(row) + column, weights.row(row) + column + count, packed,
-                     to_float);
+                     [](Bfloat16 weight) { return to_float(weight); });
     }
   }
 }

@@ -1,19 +1,11 @@
 #pragma once
 
-#include <bit>
 #include <cstddef>
-#include <cstdint>
 
 #include "models/systolic/gemm_kernel.h"
+#include "sim/base/bfloat16.h"
 
 namespace nzsim::systolic {
-
-/// The bits of a bfloat16: the upper half of an IEEE 754 binary32.
-enum class Bfloat16 : std::uint16_t {};
-
-[[nodiscard]] inline float to_float(Bfloat16 number) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(number) << 16);
-}
 
 /// The right-hand matrix B `[K, N]` of bfloat16 products, packed once per weight tile: binary32 in
 /// panels of 32 columns, `[N / 32, K, 32]`, zeros where N ends.

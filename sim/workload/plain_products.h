@@ -12,11 +12,13 @@ namespace nzsim::plain {
 // The matrix products of the plain computations, for `<int8, int8, int32>` and `<float, double,
 // double>`: weights, inputs, sums. Outputs are computed channel by channel; where one is a row of
 // pixels or of vectors, each weight is applied to the whole row. Sums of int32 may not overflow
-// (`require_int8_fits`); sums of doubles are taken in one order, the same on every machine.
+// (`require_int8_fits`); sums of doubles are taken in one order, the same on every machine. For
+// sums of binary32, whose order differs from machine to machine, there are the parts alone.
 
 /// sums[i] += weight x inputs[i x step].
 void add_scaled(std::int8_t weight, const std::int8_t* inputs, std::size_t step,
                 std::span<std::int32_t> sums);
+void add_scaled(float weight, const float* inputs, std::size_t step, std::span<float> sums);
 void add_scaled(double weight, const double* inputs, std::size_t step, std::span<double> sums);
 
 /// Sum of weights[i] x inputs[i]. Doubles: eight partial sums of i mod 8, then these in ascending

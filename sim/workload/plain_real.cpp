@@ -94,6 +94,15 @@ std::vector<double> plain_real(const LayerSpec& spec, const RealLayer& layer,
   return values;
 }
 
+std::vector<std::vector<double>> own_sources(const LayerSpec& spec, const ActivationTensor& tensor,
+                                             std::uint32_t index) {
+  const auto begin = tensor.values.begin() + static_cast<std::ptrdiff_t>(index) * tensor.length;
+  const auto end = begin + tensor.length;
+  if (spec.type != LayerType::matmul) return {Vector(begin, end)};
+  const auto middle = begin + static_cast<std::ptrdiff_t>(spec.input.elements());
+  return {Vector(begin, middle), Vector(middle, end)};
+}
+
 std::vector<float> dense_weights(const LayerValues& values) {
   if (const auto* dense = std::get_if<DenseMatrix>(&values.weights)) return dense->weights;
   const auto* matrix = std::get_if<CompressedMatrix>(&values.weights);

@@ -25,6 +25,11 @@ struct RealLayer {
                                              std::span<const std::vector<double>> sources,
                                              LayerRanges& ranges);
 
+/// A layer's own activations of input `index` as such sources: matmul's two operands apart.
+[[nodiscard]] std::vector<std::vector<double>> own_sources(const LayerSpec& spec,
+                                                           const ActivationTensor& tensor,
+                                                           std::uint32_t index);
+
 /// Weights of a layer as a dense matrix, `[matrix outputs, matrix inputs]`; empty without weights.
 [[nodiscard]] std::vector<float> dense_weights(const LayerValues& values);
 

@@ -11,16 +11,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// The layer's own activations of input `index` as sources: matmul's two operands apart.
-std::vector<Vector> own_sources(const LayerSpec& spec, const ActivationTensor& tensor,
-                                std::uint32_t index) {
-  const auto begin = tensor.values.begin() + static_cast<std::ptrdiff_t>(index) * tensor.length;
-  const auto end = begin + tensor.length;
-  if (spec.type != LayerType::matmul) return {Vector(begin, end)};
-  const auto middle = begin + static_cast<std::ptrdiff_t>(spec.input.elements());
-  return {Vector(begin, middle), Vector(middle, end)};
-}
-
 /// Largest magnitude of those values that count.
 double largest_input(const LayerSpec& spec, std::span<const double> values) {
   double largest = 0.0;
