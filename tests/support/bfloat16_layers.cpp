@@ -12,7 +12,7 @@ Bfloat16 draw_finite(std::uint32_t first, std::uint32_t count, Draw& draw) {
 }
 
 Bfloat16 draw_number(Magnitudes magnitudes, Draw& draw) {
-  if (draw.integer(0, 7) == 0) return Bfloat16{0};
+  if (draw.integer(0, 7) == 0) return round_to_bfloat16(draw.integer(0, 1) == 0 ? 0.0 : -0.0);
   switch (magnitudes) {
     case Magnitudes::moderate:
       break;

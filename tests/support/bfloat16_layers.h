@@ -8,7 +8,7 @@
 
 namespace nzsim::test {
 
-/// What drawn numbers are like; an eighth of them are 0.
+/// What drawn numbers are like; an eighth of them are zeros of either sign.
 enum class Magnitudes {
   /// Within [2^-4, 2^4).
   moderate,

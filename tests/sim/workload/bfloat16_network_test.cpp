@@ -1,5 +1,6 @@
 #include "sim/workload/bfloat16_network.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
