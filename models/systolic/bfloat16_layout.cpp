@@ -1,6 +1,7 @@
 #include "models/systolic/bfloat16_layout.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "models/systolic/bfloat16_vector_unit.h"
@@ -12,20 +13,20 @@ namespace {
 using Values = std::span<const Bfloat16>;
 using Vector = std::vector<Bfloat16>;
 
-/// Side of the squares whose cache lines are complete before the next is begun.
-constexpr std::size_t kTile = 32;
+/// Side of squares, a row of which is a cache line. They are copied before they are turned, as
+/// rows that lie a power of two apart would push each other out of the cache.
+constexpr std::size_t kSquare = 32;
 
-/// `from` `[rows, columns]`.
-void transpose(std::size_t rows, std::size_t columns, const Bfloat16* from, Bfloat16* to) {
-  for (std::size_t top = 0; top < rows; top += kTile) {
-    const std::size_t bottom = std::min(top + kTile, rows);
-    for (std::size_t left = 0; left < columns; left += kTile) {
-      const std::size_t right = std::min(left + kTile, columns);
-      for (std::size_t row = top; row < bottom; ++row) {
-        for (std::size_t column = left; column < right; ++column) {
-          to[column * rows + row] = from[row * columns + column];
-        }
-      }
+/// At most `kSquare` x `kSquare` elements.
+void transpose_square(const MatrixView<const Bfloat16>& from, const MatrixView<Bfloat16>& to) {
+  std::array<Bfloat16, kSquare * kSquare> square;
+  for (std::size_t row = 0; row < from.rows; ++row) {
+    std::copy_n(from.row(row), from.columns, square.data() + row * kSquare);
+  }
+  for (std::size_t column = 0; column < from.columns; ++column) {
+    Bfloat16* target = to.row(column);
+    for (std::size_t row = 0; row < from.rows; ++row) {
+      target[row] = square[row * kSquare + column];
     }
   }
 }
@@ -34,7 +35,8 @@ void transpose(std::size_t rows, std::size_t columns, const Bfloat16* from, Bflo
 Vector transpose_each(std::size_t rows, std::size_t columns, Values values) {
   Vector transposed(values.size());
   for (std::size_t first = 0; first < values.size(); first += rows * columns) {
-    transpose(rows, columns, values.data() + first, transposed.data() + first);
+    transpose({values.data() + first, rows, columns, columns},
+              {transposed.data() + first, columns, rows, rows});
   }
   return transposed;
 }
@@ -42,6 +44,17 @@ Vector transpose_each(std::size_t rows, std::size_t columns, Values values) {
 std::size_t places_of(const FeatureShape& shape) { return std::size_t{shape.height} * shape.width; }
 
 }  // namespace
+
+void transpose(const MatrixView<const Bfloat16>& from, const MatrixView<Bfloat16>& to) {
+  for (std::size_t row = 0; row < from.rows; row += kSquare) {
+    const std::size_t rows = std::min(from.rows - row, kSquare);
+    for (std::size_t column = 0; column < from.columns; column += kSquare) {
+      const std::size_t columns = std::min(from.columns - column, kSquare);
+      transpose_square({from.row(row) + column, rows, columns, from.stride},
+                       {to.row(column) + row, columns, rows, to.stride});
+    }
+  }
+}
 
 std::vector<Bfloat16> to_buffer_layout(const FeatureShape& shape, Values values) {
   return transpose_each(shape.channels, places_of(shape), values);

@@ -4,10 +4,15 @@
 #include <span>
 #include <vector>
 
+#include "models/systolic/gemm_kernel.h"
 #include "sim/base/bfloat16.h"
 #include "sim/workload/bfloat16_network.h"
 
 namespace nzsim::systolic {
+
+/// Element (row, column) of `from` to (column, row) of `to`, which is as large. The two must not
+/// overlap.
+void transpose(const MatrixView<const Bfloat16>& from, const MatrixView<Bfloat16>& to);
 
 /// `[batch, channels, height, width]` to `[batch, height, width, channels]`, the unified buffer's
 /// layout, and back.

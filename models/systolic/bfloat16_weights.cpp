@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/systolic/bfloat16_layout.h"
+
 namespace nzsim::systolic {
 
 SummationOrder summation_order_of(const Config& config) {
@@ -45,11 +47,9 @@ void TiledBfloat16Weights::multiply(const MatrixView<const Bfloat16>& left,
 
 PackedBfloat16Weights TiledBfloat16Weights::pack(const InnerPart& tile) const {
   std::vector<Bfloat16> right(tile.count * weights_.rows);
-  for (std::size_t row = 0; row < weights_.rows; ++row) {
-    const Bfloat16* weights = weights_.row(row) + tile.first;
-    for (std::size_t k = 0; k < tile.count; ++k) right[k * weights_.rows + row] = weights[k];
-  }
-  return PackedBfloat16Weights({right.data(), tile.count, weights_.rows, weights_.rows});
+  const MatrixView<Bfloat16> matrix{right.data(), tile.count, weights_.rows, weights_.rows};
+  transpose({weights_.data + tile.first, weights_.rows, tile.count, weights_.stride}, matrix);
+  return PackedBfloat16Weights(MatrixView<const Bfloat16>(matrix));
 }
 
 }  // namespace nzsim::systolic
