@@ -63,8 +63,9 @@ struct Window {
 void reduce(const LayerSpec& spec, const Window& window, const Bfloat16* input, std::size_t first,
             std::span<float> results) {
   const bool is_maximum = spec.pooling == PoolingKind::maximum && window.count() > 0;
-  std::fill(results.begin(), results.end(),
-            is_maximum ? -std::numeric_limits<float>::infinity() : 0.0F);
+  float start = 0.0F;
+  if (is_maximum) start = std::numeric_limits<float>::lowest();
+  std::fill(results.begin(), results.end(), start);
   window.visit(spec, input, [&](const Bfloat16* place) {
     (is_maximum ? raise_to : add_values)(place + first, results.size(), results.data());
   });

@@ -85,11 +85,12 @@ Vector convolve_channel(const LayerSpec& spec, const Bfloat16* weights, const Su
   const std::size_t map = std::size_t{spec.input.height} * spec.input.width;
   const std::size_t taps = std::size_t{spec.kernel.height} * spec.kernel.width;
   TiledSums sums(std::size_t{spec.output.height} * spec.output.width);
+  std::size_t position = 0;
   std::uint64_t index = 0;
   for (std::uint32_t ky = 0; ky < spec.kernel.height; ++ky) {
-    for (std::uint32_t kx = 0; kx < spec.kernel.width; ++kx) {
+    for (std::uint32_t kx = 0; kx < spec.kernel.width; ++kx, ++position) {
       for (std::uint32_t channel = 0; channel < channels; ++channel, ++index) {
-        const Bfloat16 weight = weights[channel * taps + ky * spec.kernel.width + kx];
+        const Bfloat16 weight = weights[channel * taps + position];
         plain::add_tap(spec, to_float(weight), ky, kx, group.data() + channel * map,
                        sums.tile().data());
         if (ends_tile(order, index, channel, channels)) sums.end_tile();
