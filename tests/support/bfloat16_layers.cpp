@@ -156,18 +156,21 @@ RoundedLayer draw_rounded_layer(const LayerSpec& spec, Magnitudes magnitudes, Dr
 
 std::vector<std::uint16_t> bits_of(const std::vector<Bfloat16>& numbers) {
   std::vector<std::uint16_t> bits;
+  bits.reserve(numbers.size());
   for (const Bfloat16 number : numbers) bits.push_back(static_cast<std::uint16_t>(number));
   return bits;
 }
 
 std::vector<Bfloat16> numbers(const std::vector<double>& values) {
   std::vector<Bfloat16> rounded;
+  rounded.reserve(values.size());
   for (const double value : values) rounded.push_back(round_to_bfloat16(value));
   return rounded;
 }
 
 std::vector<double> values_of(const std::vector<Bfloat16>& numbers) {
   std::vector<double> values;
+  values.reserve(numbers.size());
   for (const Bfloat16 number : numbers) values.push_back(to_float(number));
   return values;
 }
