@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "models/systolic/bfloat16_values.h"
+#include "models/systolic/bfloat16_weights.h"
 #include "models/systolic/fast_values.h"
 #include "models/systolic/schedule.h"
 
@@ -11,7 +13,13 @@ MachineRun run_fast(const Config& config, const SystolicProgram& program, bool v
   const std::unique_ptr<Memory> memory = config.memory ? make_memory(*config.memory) : nullptr;
   MachineRun run;
   run.times = Schedule(config, memory.get()).run(program.instructions, program.section_ends());
-  if (values) run.outputs = compute_values(program.values());
+  if (!values) return run;
+  if (config.operand_type == OperandType::bfloat16) {
+    run.bfloat16_outputs =
+        compute_bfloat16_values(program.bfloat16_values(), summation_order_of(config));
+  } else {
+    run.outputs = compute_values(program.values());
+  }
   return run;
 }
 

@@ -346,7 +346,8 @@ class Compiler {
 }  // namespace
 
 std::unique_ptr<SystolicProgram> compile(const Config& config, const Workload& workload) {
-  require_int8_fits(workload.network);
+  const bool is_integer = config.operand_type != OperandType::bfloat16;
+  if (is_integer) require_int8_fits(workload.network);
   auto program = std::make_unique<SystolicProgram>(workload.network, workload.seed);
   Compiler(config, *program).compile();
   return program;

@@ -34,6 +34,11 @@ const std::vector<QuantizedLayer>& SystolicProgram::values() const {
   return values_;
 }
 
+const std::vector<RoundedLayer>& SystolicProgram::bfloat16_values() const {
+  std::call_once(bfloat16_once_, [this] { bfloat16_values_ = round_network(network_, seed_); });
+  return bfloat16_values_;
+}
+
 std::vector<std::size_t> SystolicProgram::section_ends() const {
   std::vector<std::size_t> ends;
   for (const Section& section : sections) ends.push_back(section.end_instruction);

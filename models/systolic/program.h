@@ -12,6 +12,7 @@
 #include "models/systolic/config.h"
 #include "models/systolic/instruction.h"
 #include "sim/run/accelerator.h"
+#include "sim/workload/bfloat16_network.h"
 #include "sim/workload/quantized_network.h"
 
 namespace nzsim::systolic {
@@ -152,9 +153,11 @@ class SystolicProgram final : public Program {
 
   [[nodiscard]] const Network& network() const { return network_; }
   [[nodiscard]] const LayerSpec& spec(std::size_t layer) const { return network_.layers[layer]; }
-  /// Weights, biases, inputs and scales. Computed when first asked for: time alone needs none.
-  /// Thread-safe. Throws `WorkloadError` for values that cannot be loaded.
+  /// Weights, biases, inputs and scales, for integer operands. Computed when first asked for: time
+  /// alone needs none. Thread-safe. Throws `WorkloadError` for values that cannot be loaded.
   [[nodiscard]] const std::vector<QuantizedLayer>& values() const;
+  /// The same for bfloat16 operands.
+  [[nodiscard]] const std::vector<RoundedLayer>& bfloat16_values() const;
   /// The end of each section's instructions.
   [[nodiscard]] std::vector<std::size_t> section_ends() const;
 
@@ -171,6 +174,8 @@ class SystolicProgram final : public Program {
   std::uint64_t seed_;
   mutable std::once_flag once_;
   mutable std::vector<QuantizedLayer> values_;
+  mutable std::once_flag bfloat16_once_;
+  mutable std::vector<RoundedLayer> bfloat16_values_;
 };
 
 }  // namespace nzsim::systolic

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "models/systolic/bfloat16_weights.h"
 #include "models/systolic/closed_forms.h"
 #include "models/systolic/energy.h"
 #include "models/systolic/values_check.h"
@@ -170,6 +171,10 @@ RunResult to_result(const Config& config, const Statistics& statistics,
     result.layers.push_back(layer_result(config, statistics, program, layer, run));
   }
   if (!run.outputs.empty()) check_values(program.values(), run.outputs, result);
+  if (!run.bfloat16_outputs.empty()) {
+    check_values(program.bfloat16_values(), summation_order_of(config), run.bfloat16_outputs,
+                 result);
+  }
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "models/systolic/program.h"
 #include "models/systolic/schedule.h"
 #include "models/systolic/statistics.h"
+#include "sim/base/bfloat16.h"
 #include "sim/report/result.h"
 
 namespace nzsim::systolic {
@@ -16,8 +17,9 @@ struct MachineRun {
   /// Per section of the program.
   std::vector<SectionTime> times;
   /// `[batch, output elements]` per layer, in the network's order; empty where a run simulates
-  /// timing alone.
+  /// timing alone, and where operands are of the other kind.
   std::vector<std::vector<std::int8_t>> outputs;
+  std::vector<std::vector<Bfloat16>> bfloat16_outputs;
 };
 
 /// Counters, energy events, details and checked values of every layer. The only place where either

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sim/report/result.h"
+#include "sim/workload/bfloat16_network.h"
 #include "sim/workload/quantized_network.h"
 
 namespace nzsim::systolic {
@@ -13,5 +14,8 @@ namespace nzsim::systolic {
 /// `LayerResult::values`.
 void check_values(const std::vector<QuantizedLayer>& layers,
                   const std::vector<std::vector<std::int8_t>>& outputs, RunResult& result);
+/// The same in bfloat16, by a machine that adds products in `order`.
+void check_values(const std::vector<RoundedLayer>& layers, const SummationOrder& order,
+                  const std::vector<std::vector<Bfloat16>>& outputs, RunResult& result);
 
 }  // namespace nzsim::systolic
