@@ -86,6 +86,42 @@ TEST(PublishedEieData, FrameRateOf64PesIsTheInverseOfAlex7sTime) {
               0.5);
 }
 
+const std::vector<std::string> kTpuApplications{"MLP0", "MLP1", "LSTM0", "LSTM1", "CNN0", "CNN1"};
+
+TEST(PublishedTpuData, StatesOfTable3AddUpToAllCycles) {
+  const Table counters("tpu-table3", "counters");
+  for (const std::string& name : kTpuApplications) {
+    // Four values rounded to 0.1 points.
+    EXPECT_NEAR(counters.at("array active", name) + counters.at("weight stall", name) +
+                    counters.at("weight shift", name) + counters.at("non-matrix", name),
+                100.0, 0.2)
+        << name;
+    EXPECT_NEAR(counters.at("useful MACs", name) + counters.at("unused MACs", name),
+                counters.at("array active", name), 0.151)
+        << name;
+  }
+}
+
+TEST(PublishedTpuData, PartsOfTheKindsGiveBothWeightedMeansOfTable6) {
+  const Table deployment("tpu-table1", "deployment");
+  const Table parts("tpu-table1", "parts");
+  const Table over_cpu("tpu-table6", "over_cpu");
+  const auto weighted_mean = [&](const std::string& platform) {
+    double sum = 0.0;
+    double total = 0.0;
+    for (const std::string& name : kTpuApplications) {
+      const double weight =
+          deployment.at(name.substr(0, name.size() - 1), "share") * parts.at(name, "part");
+      sum += weight * over_cpu.at(platform, name);
+      total += weight;
+    }
+    return sum / total;
+  };
+  // Half of the MLPs' share for either would give 22.7 and 1.26.
+  EXPECT_NEAR(weighted_mean("TPU"), over_cpu.at("TPU", "weighted mean"), 0.1);
+  EXPECT_NEAR(weighted_mean("GPU"), over_cpu.at("GPU", "weighted mean"), 0.05);
+}
+
 /// The only layer of a network file.
 json layer_of(const std::string& network) {
   return read_json("workloads/networks/" + network + ".json").at("layers").at(0);

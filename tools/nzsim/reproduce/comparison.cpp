@@ -14,14 +14,16 @@ Json optional_number(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+/// `error_percent` and `tolerance_percent`, or the same in points.
 Json json_of(const ComparisonTable& table) {
+  const std::string unit = table.error_unit();
   Json cells = Json::array();
   for (const Comparison& cell : table.cells) {
     cells.push_back({{"row", cell.row},
                      {"column", cell.column},
                      {"published", optional_number(cell.published)},
                      {"simulated", cell.simulated},
-                     {"error_percent", optional_number(cell.error_percent())},
+                     {fmt::format("error_{}", unit), optional_number(table.error(cell))},
                      {"above_tolerance", table.above_tolerance(cell)}});
   }
   const ErrorSummary summary = table.summary();
@@ -30,12 +32,12 @@ Json json_of(const ComparisonTable& table) {
           {"kind", table.published.digitised ? "digitised" : "printed"},
           {"unit", table.published.unit},
           {"column_name", table.published.column_name},
-          {"tolerance_percent", optional_number(table.published.tolerance_percent)},
+          {fmt::format("tolerance_{}", unit), optional_number(table.published.tolerance)},
           {"cells", std::move(cells)},
           {"compared", summary.compared},
           {"above_tolerance", summary.above_tolerance},
-          {"mean_error_percent", summary.mean_percent},
-          {"worst_error_percent", summary.worst_percent},
+          {fmt::format("mean_error_{}", unit), summary.mean},
+          {fmt::format("worst_error_{}", unit), summary.worst},
           {"worst_row", summary.worst_row},
           {"worst_column", summary.worst_column}};
 }
@@ -47,31 +49,44 @@ std::optional<double> Comparison::error_percent() const {
   return 100.0 * (simulated - *published) / *published;
 }
 
+std::optional<double> Comparison::difference() const {
+  if (!published) return {};
+  return simulated - *published;
+}
+
 void ComparisonTable::add(const std::string& row, const std::string& column, double simulated) {
   cells.push_back({row, column, published.at(row, column), simulated});
 }
 
+std::optional<double> ComparisonTable::error(const Comparison& cell) const {
+  return published.error_in_points ? cell.difference() : cell.error_percent();
+}
+
+std::string ComparisonTable::error_unit() const {
+  return published.error_in_points ? "points" : "percent";
+}
+
 bool ComparisonTable::above_tolerance(const Comparison& cell) const {
-  const std::optional<double> error = cell.error_percent();
-  return error && published.tolerance_percent && std::abs(*error) > *published.tolerance_percent;
+  const std::optional<double> deviation = error(cell);
+  return deviation && published.tolerance && std::abs(*deviation) > *published.tolerance;
 }
 
 ErrorSummary ComparisonTable::summary() const {
   ErrorSummary summary;
   double sum = 0.0;
   for (const Comparison& cell : cells) {
-    const std::optional<double> error = cell.error_percent();
-    if (!error) continue;
+    const std::optional<double> deviation = error(cell);
+    if (!deviation) continue;
     ++summary.compared;
-    sum += std::abs(*error);
+    sum += std::abs(*deviation);
     if (above_tolerance(cell)) ++summary.above_tolerance;
-    if (summary.compared == 1 || std::abs(*error) > std::abs(summary.worst_percent)) {
-      summary.worst_percent = *error;
+    if (summary.compared == 1 || std::abs(*deviation) > std::abs(summary.worst)) {
+      summary.worst = *deviation;
       summary.worst_row = cell.row;
       summary.worst_column = cell.column;
     }
   }
-  if (summary.compared > 0) summary.mean_percent = sum / static_cast<double>(summary.compared);
+  if (summary.compared > 0) summary.mean = sum / static_cast<double>(summary.compared);
   return summary;
 }
 

@@ -18,6 +18,8 @@ struct Comparison {
 
   /// 100 x (simulated - published) / published; nothing without a published value other than 0.
   [[nodiscard]] std::optional<double> error_percent() const;
+  /// simulated - published; nothing without a published value.
+  [[nodiscard]] std::optional<double> difference() const;
 };
 
 /// Mean of the errors' magnitudes, and the error of largest magnitude.
@@ -25,8 +27,9 @@ struct ErrorSummary {
   std::size_t compared = 0;
   /// Errors above the tolerance.
   std::size_t above_tolerance = 0;
-  double mean_percent = 0.0;
-  double worst_percent = 0.0;
+  /// In per cent or points, as the table has its errors.
+  double mean = 0.0;
+  double worst = 0.0;
   std::string worst_row;
   std::string worst_column;
 };
@@ -41,6 +44,10 @@ struct ComparisonTable {
   /// Adds the cell (`row`, `column`) with the published value of that place.
   void add(const std::string& row, const std::string& column, double simulated);
   [[nodiscard]] ErrorSummary summary() const;
+  /// In per cent or points; nothing where there is nothing to compare with.
+  [[nodiscard]] std::optional<double> error(const Comparison& cell) const;
+  /// `percent` or `points`.
+  [[nodiscard]] std::string error_unit() const;
   [[nodiscard]] bool above_tolerance(const Comparison& cell) const;
 };
 

@@ -28,7 +28,7 @@ std::string published_text(const Comparison& cell) {
 }
 
 std::string error_text(const ComparisonTable& table, const Comparison& cell) {
-  const std::optional<double> error = cell.error_percent();
+  const std::optional<double> error = table.error(cell);
   if (!error) return "-";
   return fmt::format("{:+.1f}{}", *error, table.above_tolerance(cell) ? "*" : " ");
 }
@@ -40,7 +40,7 @@ void write_single_column(std::string& out, const ComparisonTable& table) {
     out += fmt::format("{:<{}}{:>{}}{:>{}}{:>{}}\n", row, kRowWidth, published, kValueWidth,
                        simulated, kValueWidth, error, kValueWidth);
   };
-  line("", "published", "simulated", "error [%] ");
+  line("", "published", "simulated", table.published.error_in_points ? "points " : "error [%] ");
   for (const Comparison& cell : table.cells) {
     line(cell.row, published_text(cell), number(cell.simulated), error_text(table, cell));
   }
@@ -66,7 +66,7 @@ void write_row(std::string& out, const ComparisonTable& table, std::span<const C
   out += cells.front().row + "\n";
   write_line(out, "  published", published);
   write_line(out, "  simulated", simulated);
-  write_line(out, "  error in %", errors);
+  write_line(out, table.published.error_in_points ? "  error in points" : "  error in %", errors);
 }
 
 void write_columns(std::string& out, const ComparisonTable& table) {
@@ -81,12 +81,12 @@ void write_columns(std::string& out, const ComparisonTable& table) {
 void write_summary(std::string& out, const ComparisonTable& table) {
   const ErrorSummary summary = table.summary();
   if (summary.compared == 0) return;
-  out += fmt::format("mean error {:.1f} %, worst {:+.1f} % ({}, {})", summary.mean_percent,
-                     summary.worst_percent, summary.worst_row, summary.worst_column);
+  const char* const unit = table.published.error_in_points ? "points" : "%";
+  out += fmt::format("mean error {:.1f} {}, worst {:+.1f} {} ({}, {})", summary.mean, unit,
+                     summary.worst, unit, summary.worst_row, summary.worst_column);
   if (summary.above_tolerance > 0) {
-    out +=
-        fmt::format("; {} of {} above {:g} % (*), explained in DEVIATIONS.md",
-                    summary.above_tolerance, summary.compared, *table.published.tolerance_percent);
+    out += fmt::format("; {} of {} above {:g} {} (*), explained in DEVIATIONS.md",
+                       summary.above_tolerance, summary.compared, *table.published.tolerance, unit);
   }
   out += "\n";
 }

@@ -225,7 +225,7 @@ Reproduction fig9(const Published& published, Experiments& experiments) {
   ComparisonTable total{published.table("total_energy"), {}};
   ComparisonTable with_published_reads{published.table("total_energy"), {}};
   with_published_reads.published.name = "total_energy_published_read";
-  with_published_reads.published.tolerance_percent.reset();
+  with_published_reads.published.tolerance.reset();
   with_published_reads.published.title =
       "energy of all reads, from simulated reads and the figure's energy of one read";
   for (const char* layer : {"alex-6", "vgg-6", "alex-7"}) {

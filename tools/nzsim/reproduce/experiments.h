@@ -11,6 +11,7 @@
 #include "sim/report/result.h"
 #include "sim/run/accelerator.h"
 #include "sim/run/machine.h"
+#include "tools/nzsim/reproduce/tpu_runs.h"
 
 namespace nzsim::reproduce {
 
@@ -61,6 +62,9 @@ class Experiments {
   /// The design point with `pe_count` PEs, and memories as Figs. 11 to 13 need them.
   const Machine& scaled(std::uint32_t pe_count);
 
+  /// The runs of the TPU's applications.
+  [[nodiscard]] TpuRuns& tpu() { return tpu_; }
+
   [[nodiscard]] bool uneven() const { return uneven_; }
   /// What the networks are, for `Reproduction::simulated`.
   [[nodiscard]] std::string networks() const;
@@ -69,6 +73,7 @@ class Experiments {
   const Program& program_of(const Machine& machine, const std::string& layer);
 
   bool uneven_ = false;
+  TpuRuns tpu_;
   std::map<std::string, Machine> machines_;
   std::map<std::string, LayerRun> runs_;
   std::string program_key_;

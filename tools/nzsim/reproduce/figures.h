@@ -24,6 +24,8 @@ struct Figure {
 /// All of them, in the order in which they are shown. Figures 11 to 13 share their runs.
 [[nodiscard]] const std::vector<Figure>& figures();
 
+// The EIE paper.
+
 /// Power and area of one PE by module, and of the machine.
 [[nodiscard]] Reproduction table2(const Published& published, Experiments& experiments);
 /// Theoretical and actual time of the nine layers on 64 PEs.
@@ -40,5 +42,19 @@ struct Figure {
 [[nodiscard]] Reproduction fig12(const Published& published, Experiments& experiments);
 /// Load balance over the number of PEs.
 [[nodiscard]] Reproduction fig13(const Published& published, Experiments& experiments);
+
+// The TPU paper.
+
+/// Peak rates, memory and power of a die.
+[[nodiscard]] Reproduction tpu_table2(const Published& published, Experiments& experiments);
+/// Where the cycles of the six applications go: by the rules alone, with a synchronisation wait
+/// that is fitted to one row, and over what is not published of LSTM1 and CNN1.
+[[nodiscard]] Reproduction tpu_table3(const Published& published, Experiments& experiments);
+/// Mean performance over memory bandwidth, clock and array size.
+[[nodiscard]] Reproduction tpu_fig11(const Published& published, Experiments& experiments);
+/// Time of one matrix on arrays of two sizes.
+[[nodiscard]] Reproduction tpu_tiles(const Published& published, Experiments& experiments);
+/// Gains of GDDR5 over DDR3.
+[[nodiscard]] Reproduction tpu_prime(const Published& published, Experiments& experiments);
 
 }  // namespace nzsim::reproduce

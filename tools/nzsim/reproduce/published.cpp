@@ -22,12 +22,18 @@ PublishedTable table_from(ConfigNode& node) {
                            .description = "read as text, or measured from a figure"}) ==
       "digitised";
   table.unit = node.text("unit", {.description = "unit of every value", .may_be_empty = true});
-  if (node.has("tolerance_percent") || node.describing()) {
-    table.tolerance_percent = node.number(
-        "tolerance_percent", {.minimum = 0.0,
-                              .maximum = 1000.0,
-                              .default_value = 0.0,
-                              .description = "error up to which a value counts as reproduced"});
+  table.error_in_points =
+      node.choice("error", {.options = {"percent", "points"},
+                            .default_value = "percent",
+                            .description = "difference in per cent of the published value, or in "
+                                           "the points of a percentage"}) == "points";
+  const char* const tolerance = table.error_in_points ? "tolerance_points" : "tolerance_percent";
+  if (node.has(tolerance) || node.describing()) {
+    table.tolerance =
+        node.number(tolerance, {.minimum = 0.0,
+                                .maximum = 1000.0,
+                                .default_value = 0.0,
+                                .description = "error up to which a value counts as reproduced"});
   }
   table.column_name =
       node.text("column_name",

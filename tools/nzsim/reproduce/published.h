@@ -16,8 +16,12 @@ struct PublishedTable {
   bool digitised = false;
   /// Unit of every number; empty where the columns' names hold it.
   std::string unit;
-  /// Error up to which a simulated value counts as reproduced; nothing: shown for comparison only.
-  std::optional<double> tolerance_percent;
+  /// Whether errors are differences, in the points of a percentage, instead of parts of the
+  /// published value.
+  bool error_in_points = false;
+  /// Error up to which a simulated value counts as reproduced, in per cent or points; nothing:
+  /// shown for comparison only.
+  std::optional<double> tolerance;
   /// What the columns are (`activation queue depth`); empty where they name quantities.
   std::string column_name;
   std::vector<std::string> columns;

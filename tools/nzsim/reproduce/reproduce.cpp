@@ -10,9 +10,14 @@
 namespace nzsim::reproduce {
 namespace {
 
-/// Throws `ConfigError` where `name` is none of the figures.
+/// The paper of a figure, which its file under `configs/published` begins with.
+std::string paper_of(const Figure& figure) {
+  return figure.published.substr(0, figure.published.find('-'));
+}
+
+/// Throws `ConfigError` where `name` is neither a figure nor a paper.
 void check_name(const std::string& name) {
-  std::vector<std::string> known;
+  std::vector<std::string> known{"eie", "tpu"};
   for (const Figure& figure : figures()) known.push_back(figure.name);
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     throw ConfigError("nzsim reproduce", "", cli::unknown_choice(name, known));
@@ -31,6 +36,11 @@ const std::vector<Figure>& figures() {
       {"fig11", "eie-fig11", "speed-up over the number of PEs", fig11},
       {"fig12", "eie-fig12", "real work over the number of PEs", fig12},
       {"fig13", "eie-fig13", "load balance over the number of PEs", fig13},
+      {"tpu-table2", "tpu-table2", "peak rates, memory and power of the TPU", tpu_table2},
+      {"tpu-table3", "tpu-table3", "where the TPU's cycles go, and its rates", tpu_table3},
+      {"tpu-fig11", "tpu-fig11", "the TPU over memory bandwidth, clock and array size", tpu_fig11},
+      {"tpu-tiles", "tpu-tiles", "a matrix of 600 x 600 on two arrays", tpu_tiles},
+      {"tpu-prime", "tpu-prime", "the TPU with GDDR5 as weight memory", tpu_prime},
   };
   return all;
 }
@@ -40,7 +50,7 @@ std::string reproduce(const Request& request) {
   Experiments experiments(request.uneven);
   std::vector<Reproduction> reproductions;
   for (const Figure& figure : figures()) {
-    if (request.name && *request.name != figure.name) continue;
+    if (request.name && *request.name != figure.name && *request.name != paper_of(figure)) continue;
     const Published published =
         load_published(cli::find_file(cli::Shelf::published, figure.published));
     reproductions.push_back(figure.reproduce(published, experiments));

@@ -7,7 +7,7 @@ namespace nzsim::reproduce {
 
 /// What `nzsim reproduce` was asked for.
 struct Request {
-  /// `table4`, `fig8`, ...; nothing: everything.
+  /// `table4`, `tpu-fig11`, ..., or all of a paper: `eie`, `tpu`; nothing: everything.
   std::optional<std::string> name;
   /// Synthetic matrices with unevenly filled rows and columns instead of uniform ones.
   bool uneven = false;
