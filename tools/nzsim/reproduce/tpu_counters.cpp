@@ -208,8 +208,9 @@ void describe(Reproduction& reproduction, const std::map<std::string, std::uint6
       "LSTM1, columns 8x8, 8x16, 16x16: tpu-lstm1, which stores the matrices of a layer's gates "
       "together, at full, half and quarter speed; apart8, apart16: each 600 x 600 matrix stored "
       "apart (tpu-lstm1-apart), at full and half speed.",
-      "CNN1, column modules: tpu-cnn1, modules as in Inception on maps that do not fit the unified "
-      "buffer, so that much time goes to the host link; shallow: 180 channels on 16 x 16 maps and "
+      "CNN1, column modules: tpu-cnn1, modules as in Inception on maps of which the unified "
+      "buffer holds a part of the batch at a time, with much pooling and joining; shallow: 180 "
+      "channels on 16 x 16 maps and "
       "78 % of the weights in fully connected layers; deep: 362 channels on 8 x 8 maps and 15 %; "
       "16: at half speed. All honour Table 1's weights, operations per byte, layer counts and "
       "batch to within 2 %.",
