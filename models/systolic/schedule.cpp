@@ -268,6 +268,7 @@ void Schedule::work_on_vectors(const Instruction& instruction) {
 }
 
 void Schedule::transfer(const Instruction& instruction) {
+  if (!config_.host_bytes_per_second) return;
   const bool is_read = instruction.opcode == Opcode::read_host_memory;
   const std::uint64_t cycles = host_cycles(config_, instruction.bytes);
   const bool waits = !is_read || instruction.waits;

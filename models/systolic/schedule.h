@@ -100,7 +100,8 @@ struct SectionTime {
 ///   Vector work takes its rows' cycles there in the same order, and begins behind the host reads
 ///   before it.
 /// * **Host.** Transfers follow each other at the interface's rate, in whole cycles; one to the
-///   host, and a read that says so, begins behind all activations before it.
+///   host, and a read that says so, begins behind all activations before it. Without an interface
+///   all inputs are there from the start.
 /// * **Synchronize.** Multiplications behind it begin no earlier than the end of all activations
 ///   and host reads before it (and host writes, where it says so), plus
 ///   `synchronization_wait_cycles`.
