@@ -99,8 +99,7 @@ void Schedule::send_requests() {
       boundaries_.pop_front();
     }
     front_end_->send({sent_, Access::read, addresses_[sent_], config_.tile_bytes()}, time);
-    // A memory of slower clocks may accept a transfer in the clock that has begun before.
-    port_free_at_ = std::max(front_end_->free_at(), time + 1);
+    port_free_at_ = front_end_->free_at();
     ++sent_;
   }
 }

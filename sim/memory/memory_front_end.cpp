@@ -21,20 +21,27 @@ MemoryFrontEnd::MemoryFrontEnd(Memory& memory) : memory_(memory) {}
 
 void MemoryFrontEnd::send(const Transfer& transfer, Femtoseconds time) {
   memory_.submit(transfer, std::max(time, advanced_));
-  for (;;) {
+  // What the submission itself has brought about, then what follows.
+  advance(std::max(time, advanced_));
+  std::optional<Femtoseconds> accepted = take_acceptance(transfer.id);
+  while (!accepted) {
     step();
-    bool is_accepted = false;
-    for (const MemoryEvent& event : events_) {
-      if (event.kind == MemoryEvent::Kind::completed) {
-        keep_answer(event);
-        continue;
-      }
-      SIM_ASSERT(event.id == transfer.id, kName, 0, "transfer {} was accepted instead of {}",
-                 event.id, transfer.id);
-      is_accepted = true;
-    }
-    if (is_accepted) return;
+    accepted = take_acceptance(transfer.id);
   }
+  advance_to(*accepted + 1);
+}
+
+std::optional<Femtoseconds> MemoryFrontEnd::take_acceptance(std::uint64_t id) {
+  std::optional<Femtoseconds> accepted;
+  for (const MemoryEvent& event : events_) {
+    if (event.kind == MemoryEvent::Kind::completed) {
+      keep_answer(event);
+      continue;
+    }
+    SIM_ASSERT(event.id == id, kName, 0, "transfer {} was accepted instead of {}", event.id, id);
+    accepted = event.time;
+  }
+  return accepted;
 }
 
 void MemoryFrontEnd::advance_to(Femtoseconds time) {

@@ -62,6 +62,8 @@ class MemoryFrontEnd {
   void advance(Femtoseconds until);
   /// Advances the memory by its next step; throws where it has none.
   void step();
+  /// Keeps the answers of the last advance; the time at which transfer `id` was accepted in it.
+  std::optional<Femtoseconds> take_acceptance(std::uint64_t id);
   void keep_answer(const MemoryEvent& event);
 
   Memory& memory_;

@@ -10,8 +10,10 @@
 #include <gtest/gtest.h>
 
 #include "sim/base/errors.h"
+#include "sim/memory/dram_memory.h"
 #include "sim/memory/ideal_memory.h"
 #include "tests/support/random_memory.h"
+#include "tests/support/shipped_memory.h"
 
 namespace nzsim {
 namespace {
@@ -33,6 +35,28 @@ TEST(MemoryFrontEnd, IsFreeOneFemtosecondAfterTheTransferIsAccepted) {
       front_end.send({id, Access::read, 0, 1}, front_end.free_at());
       EXPECT_EQ(front_end.free_at(), memory.times().at(id).accepted + 1);
     }
+  }
+}
+
+TEST(MemoryFrontEnd, FreesThePortAlikeHoweverFarTheMemoryHadCome) {
+  const DramConfig config = test::shipped_dram("ddr3-1600");
+  std::mt19937_64 random(7);
+  DramMemory watched_memory(config);
+  DramMemory memory(config);
+  MemoryFrontEnd watched(watched_memory);
+  MemoryFrontEnd front_end(memory);
+  Femtoseconds time = 0;
+  for (std::uint64_t id = 0; id < 300; ++id) {
+    // Between the clock edges, which are 1.25 ns apart.
+    time += static_cast<Femtoseconds>(random() % 20'000'000);
+    time = std::max(time, front_end.free_at());
+    watched.advance_to(time - static_cast<Femtoseconds>(random() % 2'000'000));
+    const Transfer transfer{id, Access::read, random() % 65536, 1 + random() % 300};
+    watched.send(transfer, time);
+    front_end.send(transfer, time);
+    ASSERT_EQ(watched.free_at(), front_end.free_at());
+    // No clock has begun in which it could be accepted earlier.
+    ASSERT_GT(front_end.free_at(), time);
   }
 }
 
