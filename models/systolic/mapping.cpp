@@ -84,18 +84,26 @@ class Compiler {
     if (!config_.host_bytes_per_second) fail_without_host();
     std::optional<SpillingPlaces> places(std::in_place, config_, program_);
     for (std::uint32_t index = 0; index < program_.layers.size(); ++index) {
-      const SpillingPlaces before = *places;
-      const Sizes sizes = sizes_of_program();
-      places_ = &*places;
-      if (compile_piece(index, {0, program_.spec(index).batch})) continue;
-      places.emplace(before);
-      go_back(sizes);
-      program_.layers[index] = {};
-      compile_pieces(index, *places);
+      if (!try_piece(index, {0, program_.spec(index).batch}, places)) {
+        compile_pieces(index, places);
+      }
     }
   }
 
-  void compile_pieces(std::uint32_t index, SpillingPlaces& places) {
+  /// Compiles a piece; false, and nothing has happened, where there is no room for it.
+  bool try_piece(std::uint32_t index, const Piece& piece, std::optional<SpillingPlaces>& places) {
+    const SpillingPlaces before = *places;
+    const Sizes sizes = sizes_of_program();
+    const ProgramLayer layer = program_.layers[index];
+    places_ = &*places;
+    if (compile_piece(index, piece)) return true;
+    places.emplace(before);
+    go_back(sizes);
+    program_.layers[index] = layer;
+    return false;
+  }
+
+  void compile_pieces(std::uint32_t index, std::optional<SpillingPlaces>& places) {
     const std::uint32_t batch = program_.spec(index).batch;
     const std::uint64_t one = bytes_of_one_input(index);
     const std::uint64_t fits = config_.unified_buffer_bytes / one;
@@ -106,10 +114,14 @@ class Compiler {
                        config_.unified_buffer_bytes, one));
     }
     const auto count = narrow(std::min<std::uint64_t>(fits, batch));
-    places.begin(index, 0, count);
-    places.clear();
+    places->begin(index, 0, count);
+    places->clear();
     for (std::uint32_t first = 0; first < batch; first += count) {
-      const bool is_mapped = compile_piece(index, {first, std::min(count, batch - first)});
+      const Piece piece{first, std::min(count, batch - first)};
+      if (try_piece(index, piece, places)) continue;
+      // The outputs of the piece before stand in the middle of what this one needs.
+      places->release_leaving();
+      const bool is_mapped = try_piece(index, piece, places);
       SIM_ASSERT(is_mapped, "tpu.unified_buffer", 0, "a piece of layer {} does not fit", index);
     }
     program_.layers[index].pieces = narrow(divided_up(batch, count));

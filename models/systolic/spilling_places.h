@@ -25,6 +25,8 @@ class SpillingPlaces final : public TensorPlaces {
   /// Everything goes to the host, so that the layer that has begun can run in pieces; from then on
   /// its outputs do too, until another layer begins.
   void clear();
+  /// What is on its way to the host gives its room up; `take_waits` tells.
+  void release_leaving();
 
  private:
   /// The outputs of one layer.
@@ -41,7 +43,6 @@ class SpillingPlaces final : public TensorPlaces {
   bool evict();
   void send(std::uint32_t source);
   void release(std::uint32_t tensor);
-  void release_leaving();
   [[nodiscard]] bool is_taken(std::uint32_t source) const;
 
   const Config& config_;
