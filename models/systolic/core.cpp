@@ -55,9 +55,7 @@ Core::Core(const sc_core::sc_module_name& name, const Config& config,
                        accumulators_, unified_buffer_, values ? &datapath_->output : nullptr) {
   SIM_ASSERT(!values || config.operand_type != OperandType::bfloat16, this->name(), 0,
              "values of bfloat16 operands, of which time alone is simulated");
-  if (values) {
-    run_.outputs.resize(program.layers.size());
-  }
+  if (values) run_.outputs.resize(program.layers.size());
   if (!config.memory) return;
   SIM_ASSERT(stepping == Stepping::kernel, this->name(), 0,
              "a memory has times of the kernel, which does not step this machine");
@@ -83,11 +81,12 @@ MachineRun Core::run() {
 }
 
 bool Core::after_cycle(std::uint64_t cycle) {
-  if (!config_.host_bytes_per_second) host_interface_.have_inputs();
   while (datapath_ && kept_ < program_.sections.size() &&
          sequencer_.section_ends()[kept_].activations <= progress_.activations) {
     keep_outputs(program_.sections[kept_++]);
   }
+  // After what the places of these inputs held has been kept.
+  if (!config_.host_bytes_per_second) host_interface_.have_inputs();
   while (section_ < program_.sections.size() && has_ended(section_)) end_section(cycle + 1);
   return section_ < program_.sections.size();
 }

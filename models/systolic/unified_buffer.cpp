@@ -11,18 +11,12 @@ UnifiedBuffer::UnifiedBuffer(const Config& config, const SystolicProgram& progra
     : program_(program) {
   if (!holds_values) return;
   const std::uint32_t bytes = config.activation_bytes();
-  std::uint64_t end = config.unified_buffer_bytes / bytes;
+  const std::uint64_t end = config.unified_buffer_bytes / bytes;
   for (const Tensor& tensor : program.tensors) {
     begins_.push_back(tensor.address / bytes);
     SIM_ASSERT(begins_.back() + tensor.elements() <= end, "tpu.unified_buffer", 0,
                "a tensor of {} elements from {} on in a buffer of {}", tensor.elements(),
                begins_.back(), end);
-  }
-  if (!config.host_bytes_per_second) {
-    for (const HostTransfer& transfer : program.transfers) {
-      begins_[transfer.tensor] = end;
-      end += program.tensors[transfer.tensor].elements();
-    }
   }
   elements_.resize(end);
 }

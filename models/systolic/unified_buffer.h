@@ -12,9 +12,6 @@ namespace nzsim::systolic {
 /// The bytes of the unified buffer, `tpu.unified_buffer`: the elements of the program's tensors at
 /// their addresses, one byte each, whatever the operands' width.
 ///
-/// A machine without a host interface finds the network's own inputs in the buffer at no cost: they
-/// have an area of their own behind it (assumption).
-///
 /// Two-phase: tensors are read during a cycle, and written at the clock edge.
 class UnifiedBuffer {
  public:
