@@ -101,6 +101,10 @@ void ActivationUnit::end_work() {
 std::string ActivationUnit::waits_for() const {
   if (is_done()) return {};
   if (is_busy_) return fmt::format("work {} goes on until cycle {}", next_, ends_at_);
+  if (work().sums == ActivationWork::kNever) {
+    return fmt::format("work {} of {}: sums that no multiplication gives", next_,
+                       sequencer_.activations().size());
+  }
   return fmt::format(
       "work {} of {}: {} of {} multiplications summed, {} of {} host reads, {} of {} transfers",
       next_, sequencer_.activations().size(), progress_.sums, work().sums, progress_.host_reads,

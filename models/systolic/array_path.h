@@ -31,6 +31,10 @@ struct MatrixParts {
   [[nodiscard]] const Product& product(const Instruction& instruction) const {
     return program.products[instruction.item];
   }
+  /// Whether tile `number` is, or has been, whole in the FIFO.
+  [[nodiscard]] bool is_whole(std::uint64_t number) const {
+    return fifo != nullptr && fifo->is_whole(number);
+  }
   /// Where the sums of a row go that was streamed, `line` rows behind the multiplication's first
   /// (output stationary: held there). Without accumulators they lie in the order of the product,
   /// those of the hidden state behind those of the input.

@@ -57,8 +57,7 @@ bool MatrixControl::is_free(const MatrixState& state) const {
 }
 
 bool MatrixControl::has_tile() const {
-  return !multiplication().instruction.takes_tile ||
-         (parts_.fifo != nullptr && parts_.fifo->is_whole(tiles_taken_));
+  return !multiplication().instruction.takes_tile || parts_.is_whole(tiles_taken_);
 }
 
 void MatrixControl::compute() {

@@ -1,7 +1,5 @@
 #include "models/systolic/sequencer.h"
 
-#include <limits>
-
 #include <fmt/format.h>
 
 #include "sim/kernel/clock_domain.h"
@@ -63,8 +61,7 @@ std::uint64_t Sequencer::sums_before(const Instruction& activation) const {
   for (std::size_t number = multiplications_.size(); number > 0; --number) {
     if (writes(multiplications_[number - 1].instruction, activation)) return number;
   }
-  // Nothing writes there: the activation waits for ever.
-  return std::numeric_limits<std::uint64_t>::max();
+  return ActivationWork::kNever;
 }
 
 bool Sequencer::writes(const Instruction& multiplication, const Instruction& activation) const {

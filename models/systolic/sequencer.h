@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct Multiplication {
 
 /// An instruction of the activation unit, and what it waits for.
 struct ActivationWork {
+  /// Sums that no multiplication gives: the work waits for ever.
+  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
   Instruction instruction;
   /// Activations: so many multiplications must have their sums where they can be read.
   std::uint64_t sums = 0;

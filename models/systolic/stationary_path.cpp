@@ -87,6 +87,7 @@ void StationaryPath::shift(const MatrixState& state) {
   if (row > 0) return;
   ++shifted_;
   releases_tile_ = is_weight_stationary() && instruction.takes_tile;
+  if (releases_tile_) ++tiles_shifted_;
 }
 
 bool StationaryPath::may_shift(const MatrixState& state) const {
@@ -102,7 +103,7 @@ bool StationaryPath::may_shift(const MatrixState& state) const {
   if (!is_weight_stationary() || multiplication.instruction.from_buffer) {
     return parts_.sequencer.is_over(multiplication.synchronization);
   }
-  return !multiplication.instruction.takes_tile || parts_.fifo->is_whole(parts_.fifo->front());
+  return !multiplication.instruction.takes_tile || parts_.is_whole(tiles_shifted_);
 }
 
 /// With accumulators a row leaves when its sums have been collected; without, in the cycle before,

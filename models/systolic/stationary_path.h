@@ -60,6 +60,8 @@ class StationaryPath final : public ArrayPath {
   /// shifted in, but for the one that is being shifted in.
   std::vector<std::size_t> operands_;
   std::size_t shifted_ = 0;
+  /// Weight stationary: tiles among them.
+  std::uint64_t tiles_shifted_ = 0;
   bool is_switching_ = false;
   /// A tile has been shifted in: it leaves the FIFO.
   bool releases_tile_ = false;
