@@ -263,7 +263,7 @@ Config random_config(Draw& draw) {
       draw, {OperandType::int8, OperandType::int8, OperandType::int8x16, OperandType::int16});
   config.window_mapping = one_of(draw, {WindowMapping::by_position, WindowMapping::flattened});
   config.synchronization_wait_cycles = one_of<std::uint64_t>(draw, {0, 0, 1, 2, 40});
-  if (chance(draw, 65)) {
+  if (chance(draw, 75)) {
     config.host_bytes_per_second = config.clock_hz * one_of(draw, {0.3, 1.0, 4.7, 50.0});
   }
   if (chance(draw, 60)) config.memory = random_memory(draw);
@@ -272,13 +272,13 @@ Config random_config(Draw& draw) {
 
 /// The smallest unified buffer that the compiler takes, from a drawn size on.
 void shrink_buffer(Draw& draw, RandomCase& drawn) {
-  drawn.config.unified_buffer_bytes = draw.integer(16, 600);
+  drawn.config.unified_buffer_bytes = draw.integer(16, 200);
   for (;;) {
     try {
       (void)compile(drawn.config, drawn.workload);
       return;
     } catch (const WorkloadError&) {
-      drawn.config.unified_buffer_bytes += drawn.config.unified_buffer_bytes / 8 + 1;
+      drawn.config.unified_buffer_bytes += drawn.config.unified_buffer_bytes / 24 + 1;
     }
   }
 }
@@ -339,7 +339,7 @@ RandomCase random_case(std::uint64_t seed, const std::filesystem::path& director
         biased_weights(draw, spec, directory / fmt::format("{}-{}.npz", seed, spec.name));
   }
   drawn.workload.seed = draw.integer(0, 3);
-  if (chance(draw, 60)) shrink_buffer(draw, drawn);
+  if (chance(draw, 70)) shrink_buffer(draw, drawn);
   drawn.description =
       fmt::format("case {}: {}{}, batch {}:", seed, describe_config(drawn.config),
                   drawn.has_random_memory ? " (random)" : "", network.layers[0].batch);

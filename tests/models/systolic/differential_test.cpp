@@ -1,6 +1,9 @@
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -15,13 +18,17 @@
 namespace nzsim::systolic {
 namespace {
 
+/// One case in five is of time alone.
+bool has_values(const test::RandomCase& random) { return random.seed % 5 != 0; }
+
 /// Times by the recurrence, values by the plain computation.
 MachineRun expected_run(const test::RandomCase& random, const SystolicProgram& program) {
   std::unique_ptr<Memory> memory = random.make_random_memory();
   if (memory == nullptr && random.config.memory) memory = make_memory(*random.config.memory);
   MachineRun run;
-  run.times = Schedule(random.config, memory.get()).run(program.instructions, program.section_ends());
-  run.outputs = test::plain_outputs(program.values());
+  run.times =
+      Schedule(random.config, memory.get()).run(program.instructions, program.section_ends());
+  if (has_values(random)) run.outputs = test::plain_outputs(program.values());
   return run;
 }
 
@@ -31,6 +38,7 @@ MachineRun reference_run(const test::RandomCase& random, const SystolicProgram& 
   const std::unique_ptr<Memory> memory = random.make_random_memory();
   ReferenceOptions options;
   options.uses_kernel = uses_kernel;
+  options.values = has_values(random);
   options.memory = memory.get();
   if (random.seed % 2 == 1) options.shuffle_seed = random.seed;
   return ReferenceTpu(random.config, program, options).run();
@@ -73,6 +81,77 @@ TEST_P(SystolicDifferential, TheMachineHasTheTimesOfTheScheduleAndThePlainValues
     const Runs runs = run_case(seed, directory.path());
     ASSERT_EQ(runs.reference, runs.expected) << runs.description;
   }
+}
+
+/// What the random cases have come across.
+struct Coverage {
+  /// By dataflow and layer type.
+  std::map<std::pair<Dataflow, LayerType>, std::uint64_t> layers;
+  std::uint64_t joined_sources = 0;
+  std::uint64_t groups_side_by_side = 0;
+  std::uint64_t layers_in_pieces = 0;
+  std::uint64_t spilling_layers = 0;
+  std::uint64_t reads_that_wait = 0;
+  std::uint64_t synchronizations_with_the_host = 0;
+  std::uint64_t kept_operands = 0;
+  std::uint64_t weight_stalls = 0;
+  std::uint64_t waits_for_the_shift = 0;
+  std::uint64_t input_stalls = 0;
+};
+
+void cover_program(const SystolicProgram& program, Coverage& coverage) {
+  for (const ProgramLayer& layer : program.layers) {
+    coverage.layers_in_pieces += layer.pieces > 1 ? 1 : 0;
+    coverage.spilling_layers += layer.spilled_bytes > 0 ? 1 : 0;
+  }
+  for (const VectorWork& work : program.vector_works) {
+    coverage.joined_sources += work.kind == VectorKind::concatenate ? 1 : 0;
+  }
+  for (const Product& product : program.products) {
+    const bool is_windows = product.kind == ProductKind::windows;
+    coverage.groups_side_by_side += is_windows && product.groups > 1 ? 1 : 0;
+  }
+  for (const Instruction& instruction : program.instructions) {
+    const bool is_read = instruction.opcode == Opcode::read_host_memory;
+    coverage.reads_that_wait += is_read && instruction.waits && instruction.bytes > 0 ? 1 : 0;
+    const bool is_synchronization = instruction.opcode == Opcode::synchronize;
+    coverage.synchronizations_with_the_host += is_synchronization && instruction.waits ? 1 : 0;
+    coverage.kept_operands += is_multiplication(instruction) && !instruction.is_new_tile ? 1 : 0;
+  }
+}
+
+void cover(const test::RandomCase& random, Coverage& coverage) {
+  const std::unique_ptr<SystolicProgram> program = compile(random.config, random.workload);
+  cover_program(*program, coverage);
+  for (const LayerSpec& spec : program->network().layers) {
+    ++coverage.layers[{random.config.dataflow, spec.type}];
+  }
+  for (const SectionTime& time : expected_run(random, *program).times) {
+    coverage.weight_stalls += time.counters.weight_stall_cycles > 0 ? 1 : 0;
+    coverage.waits_for_the_shift += time.counters.weight_shift_cycles > 0 ? 1 : 0;
+    coverage.input_stalls += time.counters.input_stall_cycles > 0 ? 1 : 0;
+  }
+}
+
+TEST(RandomSystolicCases, ComeAcrossEveryKindOfLayerAndWait) {
+  const nzsim::test::TemporaryDirectory directory;
+  Coverage coverage;
+  // Of time alone, which takes less: the values are drawn from the same seeds.
+  for (std::uint64_t seed = 0; seed < 2000; seed += 5) {
+    cover(test::random_case(seed, directory.path()), coverage);
+  }
+  EXPECT_EQ(coverage.layers.size(), 3 * kLayerTypes.size());
+  for (const auto& [kind, count] : coverage.layers) EXPECT_GT(count, 10U);
+  EXPECT_GT(coverage.joined_sources, 40U);
+  EXPECT_GT(coverage.groups_side_by_side, 20U);
+  EXPECT_GT(coverage.layers_in_pieces, 20U);
+  EXPECT_GT(coverage.spilling_layers, 20U);
+  EXPECT_GT(coverage.reads_that_wait, 20U);
+  EXPECT_GT(coverage.synchronizations_with_the_host, 20U);
+  EXPECT_GT(coverage.kept_operands, 100U);
+  EXPECT_GT(coverage.weight_stalls, 100U);
+  EXPECT_GT(coverage.waits_for_the_shift, 100U);
+  EXPECT_GT(coverage.input_stalls, 50U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shard, SystolicDifferential,
