@@ -99,7 +99,7 @@ class Sequencer final : public ClockedModule {
   void dispatch_activation(const Instruction& instruction);
   /// How many multiplications must have been summed for the rows of `activation` to be whole.
   [[nodiscard]] std::uint64_t sums_before(const Instruction& activation) const;
-  /// Whether `multiplication` is the last that may write into the rows of `activation`.
+  /// Whether `multiplication` gives sums that `activation` takes.
   [[nodiscard]] bool writes(const Instruction& multiplication, const Instruction& activation) const;
 
   const Config& config_;

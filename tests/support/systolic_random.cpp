@@ -123,7 +123,7 @@ class NetworkDraw {
         return fmt::format(R"("operation": "{}")", one_of(draw_, {"add", "multiply"})) +
                activation();
       case LayerType::pooling:
-        return input(sources) + pooling(sources) + activation();
+        return input(sources) + pooling() + activation();
       case LayerType::activation:
         return input(sources) + fmt::format(R"("activation": "{}")",
                                             one_of(draw_, {"relu", "sigmoid", "tanh", "gelu"}));
@@ -163,7 +163,6 @@ class NetworkDraw {
     std::uint32_t groups = 1;
     if (chance(draw_, 20)) groups = channels;
     if (chance(draw_, 30) && channels % 2 == 0) groups = 2;
-    const std::string extent = R"({{"height": {}, "width": {}}})";
     const auto pair = [&](std::uint32_t low, std::uint32_t high) {
       return fmt::format(R"({{"height": {}, "width": {}}})", draw_.integer(low, high),
                          draw_.integer(low, high));
@@ -175,7 +174,7 @@ class NetworkDraw {
         chance(draw_, 70) ? "1" : pair(1, 2));
   }
 
-  std::string pooling(const Sources&) {
+  std::string pooling() {
     const std::string kind =
         fmt::format(R"("kind": "{}", )", one_of(draw_, {"maximum", "average"}));
     if (chance(draw_, 20)) return kind + R"("global": true)";
