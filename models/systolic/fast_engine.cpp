@@ -2,10 +2,10 @@
 
 #include <memory>
 
-#include "models/systolic/bfloat16_values.h"
-#include "models/systolic/bfloat16_weights.h"
-#include "models/systolic/fast_values.h"
 #include "models/systolic/schedule.h"
+#include "models/systolic/values/bfloat16_values.h"
+#include "models/systolic/values/bfloat16_weights.h"
+#include "models/systolic/values/fast_values.h"
 
 namespace nzsim::systolic {
 

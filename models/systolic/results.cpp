@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "models/systolic/bfloat16_weights.h"
 #include "models/systolic/closed_forms.h"
 #include "models/systolic/energy.h"
+#include "models/systolic/values/bfloat16_weights.h"
 #include "models/systolic/values_check.h"
 #include "models/systolic/work_counters.h"
 

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "models/systolic/compiler/mapping.h"
 #include "models/systolic/energy.h"
 #include "models/systolic/fast_engine.h"
-#include "models/systolic/mapping.h"
 #include "models/systolic/program.h"
-#include "models/systolic/reference_machine.h"
+#include "models/systolic/reference/reference_machine.h"
 #include "models/systolic/results.h"
 #include "sim/config/node.h"
 

@@ -14,14 +14,15 @@ namespace nzsim::test {
 
 /// Numbers of either sign whose biased exponents lie in `[first, first + count)`; 0 is that of the
 /// subnormals.
-[[nodiscard]] inline std::vector<Bfloat16> random_bfloat16(
-    std::size_t size, std::uint64_t first, std::uint64_t count, boost::random::mt19937_64& engine) {
+[[nodiscard]] inline std::vector<Bfloat16> random_bfloat16(std::size_t size, std::uint64_t first,
+                                                           std::uint64_t count,
+                                                           boost::random::mt19937_64& engine) {
   std::vector<Bfloat16> numbers;
   for (std::size_t n = 0; n < size; ++n) {
     const std::uint64_t bits = engine();
     const std::uint64_t exponent = first + (bits >> 32) % count;
-    numbers.push_back(Bfloat16{
-        static_cast<std::uint16_t>((bits & 0x8000) | (exponent << 7) | (bits & 0x007f))});
+    numbers.push_back(
+        Bfloat16{static_cast<std::uint16_t>((bits & 0x8000) | (exponent << 7) | (bits & 0x007f))});
   }
   return numbers;
 }

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "models/systolic/mapping.h"
+#include "models/systolic/compiler/mapping.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/workload/npz.h"

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "models/systolic/closed_forms.h"
-#include "models/systolic/mapping.h"
+#include "models/systolic/compiler/mapping.h"
 #include "models/systolic/schedule.h"
 #include "tests/support/shipped_systolic.h"
 #include "workloads/import/scalesim_topology.h"

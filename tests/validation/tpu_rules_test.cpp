@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "models/systolic/mapping.h"
+#include "models/systolic/compiler/mapping.h"
 #include "models/systolic/schedule.h"
 #include "sim/workload/network.h"
 #include "tests/support/shipped_memory.h"

@@ -9,12 +9,12 @@
 
 #include <benchmark/benchmark.h>
 
-#include "models/systolic/bfloat16_kernel.h"
-#include "models/systolic/fast_values.h"
-#include "models/systolic/gemm_kernel.h"
-#include "models/systolic/matrix_unit.h"
-#include "models/systolic/output_stationary_unit.h"
+#include "models/systolic/array/matrix_unit.h"
+#include "models/systolic/array/output_stationary_unit.h"
 #include "models/systolic/systolic.h"
+#include "models/systolic/values/bfloat16_kernel.h"
+#include "models/systolic/values/fast_values.h"
+#include "models/systolic/values/gemm_kernel.h"
 #include "sim/memory/config.h"
 #include "sim/workload/network.h"
 

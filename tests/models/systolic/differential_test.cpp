@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "models/systolic/mapping.h"
-#include "models/systolic/reference_machine.h"
+#include "models/systolic/compiler/mapping.h"
+#include "models/systolic/reference/reference_machine.h"
 #include "models/systolic/schedule.h"
 #include "tests/support/fork.h"
 #include "tests/support/options.h"

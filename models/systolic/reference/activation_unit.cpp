@@ -1,0 +1,114 @@
+#include "models/systolic/reference/activation_unit.h"
+
+#include <fmt/format.h>
+
+#include "sim/kernel/clock_domain.h"
+
+namespace nzsim::systolic {
+
+ActivationUnit::ActivationUnit(const sc_core::sc_module_name& name, ClockDomain& domain,
+                               const Config& config, const SystolicProgram& program,
+                               const Sequencer& sequencer, Progress& progress,
+                               Accumulators& accumulators, UnifiedBuffer& buffer,
+                               OutputStage* output)
+    : ClockedModule(name, domain),
+      config_(config),
+      program_(program),
+      sequencer_(sequencer),
+      progress_(progress),
+      accumulators_(accumulators),
+      buffer_(buffer),
+      output_(output) {}
+
+bool ActivationUnit::takes_no_time() const {
+  return config_.accumulator_rows == 0 && work().instruction.opcode == Opcode::activate;
+}
+
+bool ActivationUnit::may_begin() const {
+  return progress_.sums >= work().sums && progress_.host_reads >= work().host_reads &&
+         progress_.host_transfers >= work().host_transfers;
+}
+
+void ActivationUnit::compute() {
+  if (!is_busy_) {
+    if (is_done() || takes_no_time() || !may_begin()) return;
+    is_busy_ = true;
+    begins_at_ = domain().cycle();
+    ends_at_ = begins_at_ + work().instruction.rows;
+  }
+  domain().note_progress();
+  if (output_ != nullptr) take_row(domain().cycle() - begins_at_);
+}
+
+void ActivationUnit::take_row(std::uint64_t row) {
+  const Instruction& instruction = work().instruction;
+  if (instruction.opcode == Opcode::activate) {
+    take_sums(row);
+  } else if (row + 1 == instruction.rows) {
+    parts_ = run_vector_work(program_, buffer_, program_.vector_works[instruction.item]);
+  }
+}
+
+void ActivationUnit::take_sums(std::uint64_t row) {
+  const Instruction& instruction = work().instruction;
+  const Product& product = program_.products[instruction.item];
+  const bool is_pair = product.kind == ProductKind::gates_of_input;
+  const std::uint64_t lines = is_pair ? instruction.rows / 2 : instruction.rows;
+  // Rows of the first product are kept until those of the second come.
+  if (row + lines < instruction.rows) return;
+  const std::uint64_t line = row + lines - instruction.rows;
+  const auto sums = accumulators_.row(instruction.accumulator + line);
+  sums_.assign(sums.begin(), sums.end());
+  hidden_sums_.clear();
+  if (is_pair) {
+    const auto hidden = accumulators_.row(instruction.accumulator + row);
+    hidden_sums_.assign(hidden.begin(), hidden.end());
+  }
+  line_ = instruction.first_row + line;
+  has_sums_ = true;
+}
+
+void ActivationUnit::commit() {
+  if (is_busy_) {
+    finish_work();
+    if (domain().cycle() + 1 == ends_at_) end_work();
+  }
+  while (!is_busy_ && !is_done() && takes_no_time() && progress_.next_sums >= work().sums) {
+    end_work();
+  }
+}
+
+/// What was taken in this cycle goes into the unified buffer.
+void ActivationUnit::finish_work() {
+  if (has_sums_) {
+    output_->finish(work().instruction.item, work().instruction.strip, line_, sums_, hidden_sums_);
+    has_sums_ = false;
+  }
+  for (const TensorPart& part : parts_) buffer_.write(part.tensor, part.first, part.values);
+  parts_.clear();
+}
+
+void ActivationUnit::end_work() {
+  const Instruction& instruction = work().instruction;
+  if (instruction.opcode == Opcode::activate) {
+    accumulators_.release(instruction.accumulator, instruction.rows);
+  }
+  is_busy_ = false;
+  ++next_;
+  ++progress_.activations;
+}
+
+std::string ActivationUnit::waits_for() const {
+  if (is_done()) return {};
+  if (is_busy_) return fmt::format("work {} goes on until cycle {}", next_, ends_at_);
+  if (work().sums == ActivationWork::kNever) {
+    return fmt::format("work {} of {}: sums that no multiplication gives", next_,
+                       sequencer_.activations().size());
+  }
+  return fmt::format(
+      "work {} of {}: {} of {} multiplications summed, {} of {} host reads, {} of {} transfers",
+      next_, sequencer_.activations().size(), progress_.sums, work().sums, progress_.host_reads,
+      work().host_reads, progress_.host_transfers, work().host_transfers);
+}
+
+}  // namespace nzsim::systolic

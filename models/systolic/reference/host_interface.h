@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/systolic/config.h"
+#include "models/systolic/reference/host_memory.h"
+#include "models/systolic/reference/progress.h"
+#include "models/systolic/reference/sequencer.h"
+#include "models/systolic/reference/unified_buffer.h"
+#include "sim/kernel/clocked_module.h"
+
+namespace nzsim::systolic {
+
+/// Moves tensors between the host and the unified buffer, `tpu.host_interface`, one transfer after
+/// the other, each in whole cycles. A transfer's bytes arrive in its last cycle. A machine without
+/// an interface has all inputs when they are wanted, and all transfers done.
+class HostInterface final : public ClockedModule {
+ public:
+  /// All arguments must outlive the module. `memory`: null where no values are moved.
+  HostInterface(const sc_core::sc_module_name& name, ClockDomain& domain, const Config& config,
+                const SystolicProgram& program, const Sequencer& sequencer, Progress& progress,
+                UnifiedBuffer& buffer, HostMemory* memory);
+
+  /// Cycles in which transfers of section `section` were under way.
+  [[nodiscard]] std::uint64_t busy_cycles(std::size_t section) const {
+    return busy_cycles_[section];
+  }
+  /// Without an interface, between cycles: inputs whose places in the unified buffer are free now
+  /// are there.
+  void have_inputs();
+
+  void compute() override;
+  void commit() override;
+  [[nodiscard]] std::string waits_for() const override;
+
+ private:
+  [[nodiscard]] bool is_done() const { return next_ == sequencer_.transfers().size(); }
+  /// Reads what the transfer moves.
+  void take_values();
+
+  const Config& config_;
+  const SystolicProgram& program_;
+  const Sequencer& sequencer_;
+  Progress& progress_;
+  UnifiedBuffer& buffer_;
+  HostMemory* memory_;
+  std::vector<std::uint64_t> busy_cycles_;
+
+  /// The transfer that is under way, or comes next; the cycle behind its last one.
+  std::size_t next_ = 0;
+  bool is_busy_ = false;
+  std::uint64_t ends_at_ = 0;
+  std::vector<std::int8_t> values_;
+};
+
+}  // namespace nzsim::systolic

@@ -1,0 +1,109 @@
+#include "models/systolic/reference/operand_reader.h"
+
+#include <algorithm>
+
+#include "models/systolic/compiler/layer_products.h"
+#include "models/systolic/values/vector_unit.h"
+#include "sim/base/errors.h"
+
+namespace nzsim::systolic {
+namespace {
+
+/// Of the hidden state nothing is clamped: it is no input of the layer.
+bool is_clamped(const LayerSpec& spec, const Product& product) {
+  return spec.relu_on_input && product.kind != ProductKind::gates_of_hidden;
+}
+
+}  // namespace
+
+OperandReader::OperandReader(const Config& config, const SystolicProgram& program,
+                             const UnifiedBuffer& buffer)
+    : config_(config), program_(program), values_(program.values()), buffer_(buffer) {
+  for (std::uint32_t item = 0; item < program.products.size(); ++item) {
+    const Product& product = program.products[item];
+    if (tiles_of(config, product) > 0) places_.push_back({product.address, item});
+  }
+  std::stable_sort(places_.begin(), places_.end(),
+                   [](const Place& a, const Place& b) { return a.address < b.address; });
+}
+
+std::int8_t OperandReader::clamped(const Product& product, std::int8_t value) const {
+  return is_clamped(program_.spec(product.layer), product) ? std::max(value, std::int8_t{0})
+                                                           : value;
+}
+
+std::int8_t OperandReader::activation(const Product& product, std::uint64_t row,
+                                      InnerElement at) const {
+  if (row >= product.rows || at.element >= product.inner[at.tile].count) return 0;
+  const auto element = activation_element(program_.spec(product.layer), product, row, at);
+  return element ? clamped(product, buffer_.tensor(product.input)[*element]) : std::int8_t{0};
+}
+
+std::int8_t OperandReader::weight(const Product& product, std::uint64_t column,
+                                  InnerElement at) const {
+  if (column >= product.columns || at.element >= product.inner[at.tile].count) return 0;
+  const auto element = weight_element(program_.spec(product.layer), product,
+                                      program_.tensors[product.input].shape, column, at);
+  if (!element) return 0;
+  if (product.kind != ProductKind::head) return values_[product.layer].weights[*element];
+  return clamped(product, buffer_.tensor(product.second)[*element]);
+}
+
+void OperandReader::read_activation_row(const Product& product, std::uint32_t inner_tile,
+                                        std::uint64_t row, std::span<std::int8_t> values) const {
+  const LayerSpec& spec = program_.spec(product.layer);
+  if (!is_contiguous(spec, product)) {
+    for (std::uint32_t r = 0; r < values.size(); ++r) {
+      values[r] = activation(product, row, {inner_tile, r});
+    }
+    return;
+  }
+  std::fill(values.begin(), values.end(), std::int8_t{0});
+  const auto first = activation_element(spec, product, row, {inner_tile, 0});
+  if (!first) return;
+  const std::span<std::int8_t> there = values.first(product.inner[inner_tile].count);
+  const auto source = buffer_.tensor(product.input).subspan(*first, there.size());
+  std::copy(source.begin(), source.end(), there.begin());
+  if (is_clamped(spec, product)) clamp_negative(there);
+}
+
+void OperandReader::read_activation_column(const Product& product, InnerElement at,
+                                           std::uint64_t first_row,
+                                           std::span<std::int8_t> values) const {
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    values[c] = activation(product, first_row + c, at);
+  }
+}
+
+void OperandReader::read_weight_row(const Product& product, InnerElement at,
+                                    std::uint64_t first_column,
+                                    std::span<std::int8_t> values) const {
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    values[c] = weight(product, first_column + c, at);
+  }
+}
+
+void OperandReader::read_weight_column(const Product& product, std::uint32_t inner_tile,
+                                       std::uint64_t column, std::span<std::int8_t> values) const {
+  for (std::uint32_t r = 0; r < values.size(); ++r) {
+    values[r] = weight(product, column, {inner_tile, r});
+  }
+}
+
+void OperandReader::read_weight_tile(std::uint64_t address, std::span<std::int8_t> values) const {
+  const auto behind =
+      std::upper_bound(places_.begin(), places_.end(), address,
+                       [](std::uint64_t at, const Place& place) { return at < place.address; });
+  SIM_ASSERT(behind != places_.begin(), "dram", 0, "no weights at {:#x}", address);
+  const Product& product = program_.products[(behind - 1)->product];
+  const std::uint64_t number = (address - product.address) / config_.tile_bytes();
+  SIM_ASSERT(number < tiles_of(config_, product), "dram", 0, "no weights at {:#x}", address);
+  const auto inner_tile = static_cast<std::uint32_t>(number % product.inner.size());
+  const std::uint64_t strip = number / product.inner.size();
+  for (std::uint32_t r = 0; r < config_.rows; ++r) {
+    read_weight_row(product, {inner_tile, r}, strip * config_.columns,
+                    values.subspan(std::size_t{r} * config_.columns, config_.columns));
+  }
+}
+
+}  // namespace nzsim::systolic
