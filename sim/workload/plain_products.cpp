@@ -11,18 +11,7 @@ namespace {
 constexpr std::size_t kLanes = 8;
 
 SIM_VECTOR_CLONES
-void add_scaled_row(std::int32_t weight, const std::int8_t* inputs, std::int32_t* sums,
-                    std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) sums[i] += weight * inputs[i];
-}
-
-SIM_VECTOR_CLONES
 void add_scaled_row(float weight, const float* inputs, float* sums, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) sums[i] += weight * inputs[i];
-}
-
-SIM_VECTOR_CLONES
-void add_scaled_row(double weight, const double* inputs, double* sums, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) sums[i] += weight * inputs[i];
 }
 
@@ -52,18 +41,7 @@ double dot_lanes(std::span<const Weight> weights, std::span<const double> inputs
 
 }  // namespace
 
-void add_scaled(std::int8_t weight, const std::int8_t* inputs, std::size_t step,
-                std::span<std::int32_t> sums) {
-  if (step == 1) return add_scaled_row(weight, inputs, sums.data(), sums.size());
-  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * inputs[i * step];
-}
-
 void add_scaled(float weight, const float* inputs, std::size_t step, std::span<float> sums) {
-  if (step == 1) return add_scaled_row(weight, inputs, sums.data(), sums.size());
-  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * inputs[i * step];
-}
-
-void add_scaled(double weight, const double* inputs, std::size_t step, std::span<double> sums) {
   if (step == 1) return add_scaled_row(weight, inputs, sums.data(), sums.size());
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * inputs[i * step];
 }
