@@ -10,8 +10,8 @@
 namespace nzsim::systolic {
 
 /// Compares the outputs of every layer, `[batch, output elements]`, bit for bit with the plain
-/// computation of the whole network, and their real values with those in double precision; fills
-/// `LayerResult::values`.
+/// computation of the whole network, and the real values of the calibration inputs with those in
+/// double precision; fills `LayerResult::values`.
 void check_values(const std::vector<QuantizedLayer>& layers,
                   const std::vector<std::vector<std::int8_t>>& outputs, RunResult& result);
 /// The same in bfloat16, by a machine that adds products in `order`.

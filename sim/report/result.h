@@ -27,8 +27,9 @@ struct ValuesCheck {
   bool matches = false;
   /// SHA-256 of the raw little-endian outputs, empty where they were not computed.
   std::string sha256;
-  /// Against double precision on the same inputs; root mean square and largest absolute difference,
-  /// and the largest magnitude of the double-precision outputs.
+  /// Against double precision on the same inputs, those of the batch that were computed so (int8:
+  /// the first two): root mean square and largest absolute difference, and the largest magnitude of
+  /// the double-precision outputs.
   double rms_error = 0.0;
   double largest_error = 0.0;
   double largest_output = 0.0;

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "sim/workload/plain_real.h"
+#include "sim/workload/quantized_network.h"
 #include "sim/workload/values.h"
 
 namespace nzsim {
@@ -40,8 +41,12 @@ RoundedLayer round_layer(const std::vector<RoundedLayer>& layers, const LayerSpe
   const bool is_chained = std::holds_alternative<ChainedSource>(spec.activations);
   LayerRanges ranges;
   for (std::uint32_t index = 0; index < spec.batch; ++index) {
+    const bool is_measured = index < kCalibrationInputs;
+    if (is_chained && !is_measured) break;
     const std::vector<Vector> sources = real_sources(layers, spec, values.activations, index);
-    layer.real_outputs.push_back(plain_real(spec, {weights, values.bias}, sources, ranges));
+    if (is_measured) {
+      layer.real_outputs.push_back(plain_real(spec, {weights, values.bias}, sources, ranges));
+    }
     if (is_chained) continue;
     layer.inputs.emplace_back();
     for (const Vector& source : sources) layer.inputs.back().push_back(rounded(source));

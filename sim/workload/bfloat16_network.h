@@ -18,7 +18,8 @@ struct RoundedLayer {
   std::vector<float> bias;
   /// The layer's own activations, `[batch][source][elements]`; empty for chained layers.
   std::vector<std::vector<std::vector<Bfloat16>>> inputs;
-  /// Outputs in double precision from unrounded values, `[batch][output elements]`.
+  /// Outputs in double precision from unrounded values, `[inputs][output elements]`, of the first
+  /// `kCalibrationInputs` inputs of the batch.
   std::vector<std::vector<double>> real_outputs;
 
   [[nodiscard]] Bfloat16Layer plain() const { return {weights, bias}; }

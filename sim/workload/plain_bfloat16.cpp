@@ -14,6 +14,39 @@ namespace {
 using Vector = std::vector<float>;
 using plain::Bfloat16Rows;
 
+/// Places [begin, end) of a window along one side whose tap, at place x stride + offset, lies
+/// inside the input.
+struct Places {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+Places places_inside(std::int64_t offset, std::uint32_t stride, std::uint32_t inputs,
+                     std::uint32_t outputs) {
+  const std::int64_t begin = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
+  const std::int64_t last = std::int64_t{inputs} - 1 - offset;
+  const std::int64_t end = last < 0 ? 0 : last / stride + 1;
+  return {begin, std::min<std::int64_t>(end, outputs)};
+}
+
+/// Adds one weight, the tap (ky, kx) of the window, times one input map to one map of sums.
+void add_tap(const LayerSpec& spec, float weight, std::uint32_t ky, std::uint32_t kx,
+             const float* input, float* sums) {
+  const std::int64_t top = std::int64_t{ky} * spec.dilation.height - spec.padding.height;
+  const std::int64_t left = std::int64_t{kx} * spec.dilation.width - spec.padding.width;
+  const Places rows = places_inside(top, spec.stride.height, spec.input.height, spec.output.height);
+  const Places columns =
+      places_inside(left, spec.stride.width, spec.input.width, spec.output.width);
+  if (columns.begin >= columns.end) return;
+  const auto count = static_cast<std::size_t>(columns.end - columns.begin);
+  for (std::int64_t y = rows.begin; y < rows.end; ++y) {
+    const std::int64_t in_y = y * spec.stride.height + top;
+    const std::int64_t in_x = columns.begin * spec.stride.width + left;
+    plain::add_scaled(weight, input + in_y * spec.input.width + in_x, spec.stride.width,
+                      {sums + y * spec.output.width + columns.begin, count});
+  }
+}
+
 /// The sources as the layer reads them: one vector, or one per operand; negative values count as
 /// zero where the layer says so.
 std::vector<Vector> joined(const LayerSpec& spec, std::span<const std::vector<Bfloat16>> sources) {
@@ -91,8 +124,7 @@ Vector convolve_channel(const LayerSpec& spec, const Bfloat16* weights, const Su
     for (std::uint32_t kx = 0; kx < spec.kernel.width; ++kx, ++position) {
       for (std::uint32_t channel = 0; channel < channels; ++channel, ++index) {
         const Bfloat16 weight = weights[channel * taps + position];
-        plain::add_tap(spec, to_float(weight), ky, kx, group.data() + channel * map,
-                       sums.tile().data());
+        add_tap(spec, to_float(weight), ky, kx, group.data() + channel * map, sums.tile().data());
         if (ends_tile(order, index, channel, channels)) sums.end_tile();
       }
     }

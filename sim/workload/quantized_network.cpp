@@ -11,6 +11,10 @@ namespace {
 
 using Vector = std::vector<double>;
 
+std::uint32_t calibration_inputs(const LayerSpec& spec) {
+  return std::min(spec.batch, kCalibrationInputs);
+}
+
 /// Largest magnitude of those values that count.
 double largest_input(const LayerSpec& spec, std::span<const double> values) {
   double largest = 0.0;
@@ -39,8 +43,9 @@ class Quantizer {
     const std::vector<std::vector<Vector>> sources = real_sources(layer.spec, values.activations);
     const std::vector<float> weights = dense_weights(values);
     LayerRanges ranges;
-    for (const std::vector<Vector>& input : sources) {
-      layer.real_outputs.push_back(plain_real(layer.spec, {weights, values.bias}, input, ranges));
+    for (std::uint32_t n = 0; n < calibration_inputs(layer.spec); ++n) {
+      layer.real_outputs.push_back(
+          plain_real(layer.spec, {weights, values.bias}, sources[n], ranges));
     }
     layer.source_scales = source_scales(layer.spec, sources);
     layer.quantization =
@@ -54,17 +59,18 @@ class Quantizer {
     layers_.push_back(std::move(layer));
   }
 
-  /// `[batch][source][elements]`.
+  /// Chained: `[calibration inputs][source][elements]`; otherwise `[batch][source][elements]`.
   std::vector<std::vector<Vector>> real_sources(const LayerSpec& spec,
                                                 const ActivationTensor& tensor) const {
-    std::vector<std::vector<Vector>> sources(spec.batch);
-    for (std::uint32_t n = 0; n < spec.batch; ++n) {
-      if (const auto* chained = std::get_if<ChainedSource>(&spec.activations)) {
-        for (const std::size_t source : chained->layers) {
-          sources[n].push_back(layers_[source].real_outputs[n]);
-        }
-      } else {
+    const auto* chained = std::get_if<ChainedSource>(&spec.activations);
+    std::vector<std::vector<Vector>> sources(chained ? calibration_inputs(spec) : spec.batch);
+    for (std::uint32_t n = 0; n < sources.size(); ++n) {
+      if (chained == nullptr) {
         sources[n] = own_sources(spec, tensor, n);
+        continue;
+      }
+      for (const std::size_t source : chained->layers) {
+        sources[n].push_back(layers_[source].real_outputs[n]);
       }
     }
     return sources;

@@ -9,6 +9,11 @@
 
 namespace nzsim {
 
+/// Inputs at the front of the batch that are computed in double precision: the sample that ranges
+/// of computed values are taken from. Assumption: two represent the batch; what the values of
+/// further inputs exceed saturates.
+inline constexpr std::uint32_t kCalibrationInputs = 2;
+
 /// One layer of a network in int8, with what a run starts from and is compared with.
 struct QuantizedLayer {
   LayerSpec spec;
@@ -20,15 +25,17 @@ struct QuantizedLayer {
   std::vector<double> source_scales;
   /// The layer's own activations, `[batch][source][elements]`; empty for chained layers.
   std::vector<std::vector<std::vector<std::int8_t>>> inputs;
-  /// Outputs in double precision, `[batch][output elements]`.
+  /// Outputs in double precision of the first `kCalibrationInputs` inputs of the batch, or of fewer
+  /// where the batch is smaller: `[calibration inputs][output elements]`.
   std::vector<std::vector<double>> real_outputs;
 
   [[nodiscard]] Int8Layer plain() const { return {weights, bias}; }
 };
 
-/// Loads the values of every layer, computes the network in double precision, takes the ranges of
-/// all inputs of the batch from there, and quantises. Throws `WorkloadError` for values that cannot
-/// be loaded, and as `require_int8_fits` does.
+/// Loads the values of every layer, computes the network in double precision for the calibration
+/// inputs, takes the ranges from there, and quantises. A layer's own activations have the range of
+/// all inputs of the batch. Throws `WorkloadError` for values that cannot be loaded, and as
+/// `require_int8_fits` does.
 [[nodiscard]] std::vector<QuantizedLayer> quantize_network(const Network& network,
                                                            std::uint64_t seed);
 

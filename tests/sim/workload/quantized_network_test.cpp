@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sim/base/files.h"
+#include "sim/workload/plain_real.h"
 #include "tests/support/message_of.h"
 #include "tests/support/temporary_directory.h"
 
 namespace nzsim {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -116,6 +119,40 @@ TEST(QuantizedNetwork, QuantizesWeightsAndInputsByTheirLargestMagnitude) {
   EXPECT_THAT(layers[1].inputs, SizeIs(0));
   EXPECT_THAT(layers[2].source_scales, SizeIs(2));
   EXPECT_EQ(layers[2].source_scales[1], layers[1].quantization.output.scale);
+}
+
+/// Two layers, without an activation function, that a batch of `batch` runs through.
+std::vector<QuantizedLayer> layers_of_batch(int batch) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "batch.json";
+  write_file(path, fmt::format(R"({{"layers": [
+      {{"name": "a", "type": "fully_connected", "inputs": 20, "outputs": 10, "batch": {},
+       "weights": {{"synthetic": {{"density": 1}}}}, "activations": {{"synthetic": {{"density": 1}}}}}},
+      {{"name": "b", "type": "fully_connected", "outputs": 10,
+       "weights": {{"synthetic": {{"density": 1}}}}}}]}})",
+                               batch));
+  return quantize_network(load_network(path), 1);
+}
+
+TEST(QuantizedNetwork, TakesTheRangesOfComputedValuesFromTheFirstTwoInputs) {
+  const std::vector<QuantizedLayer> layers = layers_of_batch(9);
+  ASSERT_THAT(layers[1].real_outputs, SizeIs(2));
+  const double largest = std::max(largest_magnitude(layers[1].real_outputs[0]),
+                                  largest_magnitude(layers[1].real_outputs[1]));
+  EXPECT_EQ(layers[1].quantization.output.scale, largest / 127.0);
+  EXPECT_THAT(layers_of_batch(1)[1].real_outputs, SizeIs(1));
+}
+
+TEST(QuantizedNetwork, TakesTheRangeOfOwnActivationsFromAllInputs) {
+  const std::vector<QuantizedLayer> layers = layers_of_batch(9);
+  ASSERT_THAT(layers[0].inputs, SizeIs(9));
+  std::vector<int> largest;
+  for (const std::vector<std::vector<std::int8_t>>& input : layers[0].inputs) {
+    largest.push_back(*std::max_element(input[0].begin(), input[0].end()));
+  }
+  EXPECT_THAT(largest, Contains(127));
+  // What this seed draws: the largest value is in neither of the first two.
+  EXPECT_LT(std::max(largest[0], largest[1]), 127);
 }
 
 TEST(QuantizedNetwork, TakesTheOperandsOfAMatmulApart) {
