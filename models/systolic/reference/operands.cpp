@@ -47,8 +47,8 @@ std::optional<std::uint64_t> window_activation(const LayerSpec& spec, const Prod
       x * spec.stride.width + window.kernel_x * spec.dilation.width - spec.padding.width;
   if (from_y >= spec.input.height || from_x >= spec.input.width) return std::nullopt;
   const std::uint64_t place = (input * spec.input.height + from_y) * spec.input.width + from_x;
-  return place * spec.input.channels + product.first_group * channels_of_group(spec) +
-         window.channel;
+  const std::uint64_t first = std::uint64_t{product.first_group} * channels_of_group(spec);
+  return place * spec.input.channels + first + window.channel;
 }
 
 /// Whether U multiplies r . h' of the same step, the third gate of a gru.
