@@ -91,6 +91,10 @@ AddressMapping::AddressMapping(const DramConfig& config) : hashes_(config.mappin
   channel_is_hashed_ = std::any_of(hashes_.begin(), hashes_.end(), [](const MappingHash& hash) {
     return hash.field == AddressField::channel;
   });
+  interleaves_bursts_ =
+      !channel_is_hashed_ && channel_slices_.size() == 1 &&
+      channel_slices_[0].mask == masks_[index_of(AddressField::channel)] &&
+      config.organization.burst_bytes() == std::uint64_t{1} << channel_slices_[0].address_shift;
 }
 
 void AddressMapping::apply_hashes(Fields& fields) const {

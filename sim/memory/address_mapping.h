@@ -25,6 +25,8 @@ class AddressMapping {
   [[nodiscard]] DramAddress decode(std::uint64_t address) const;
   /// `decode(address).channel`, for a fraction of its cost.
   [[nodiscard]] std::uint32_t channel_of(std::uint64_t address) const;
+  /// Whether bursts that follow each other go to channels that do, the first to channel 0.
+  [[nodiscard]] bool interleaves_bursts() const { return interleaves_bursts_; }
   /// The address of the first byte of a place.
   [[nodiscard]] std::uint64_t encode(const DramAddress& place) const;
 
@@ -45,6 +47,7 @@ class AddressMapping {
   std::vector<MappingHash> hashes_;
   Fields masks_{};
   bool channel_is_hashed_ = false;
+  bool interleaves_bursts_ = false;
 };
 
 /// What is wrong with a mapping of `bits`: address bits left out, used twice, hashed in circles.

@@ -34,16 +34,31 @@ void DramChannel::submit(std::uint64_t id, Access access, std::uint64_t address,
   open_[slot] = {id, 1, 0};
   ++unanswered_;
   const std::uint64_t end = address + bytes;
-  port_.push_back({access, slot, next_burst(address / burst * burst, end), end, arrival});
+  const std::uint64_t first = next_burst(address / burst * burst, end);
+  port_.push_back({access, slot, first, end, arrival, bursts_in(first, end)});
   if (port_.size() == 1) feed(arrival, events);
 }
 
 std::uint64_t DramChannel::next_burst(std::uint64_t address, std::uint64_t end) const {
   if (config_.channels == 1) return address;
+  if (mapping_.interleaves_bursts()) {
+    const std::uint32_t ahead = (index_ - mapping_.channel_of(address)) % config_.channels;
+    return address + ahead * config_.organization.burst_bytes();
+  }
   while (address < end && mapping_.channel_of(address) != index_) {
     address += config_.organization.burst_bytes();
   }
   return address;
+}
+
+std::uint64_t DramChannel::bursts_in(std::uint64_t first, std::uint64_t end) const {
+  const std::uint64_t burst = config_.organization.burst_bytes();
+  if (config_.channels == 1 || mapping_.interleaves_bursts()) {
+    return first < end ? (end - first - 1) / (burst * config_.channels) + 1 : 0;
+  }
+  std::uint64_t count = 0;
+  for (std::uint64_t at = first; at < end; at = next_burst(at + burst, end)) ++count;
+  return count;
 }
 
 void DramChannel::feed(Clock from, std::vector<ChannelEvent>& events) {
@@ -76,8 +91,11 @@ void DramChannel::enter(PortTransfer& transfer, Clock clock) {
   ++open_[transfer.slot].bursts;
   last_entry_ = clock;
   transfer.offered = clock;
-  transfer.address =
-      next_burst(transfer.address + config_.organization.burst_bytes(), transfer.end);
+  --transfer.left;
+  const std::uint64_t burst_bytes = config_.organization.burst_bytes();
+  transfer.address = mapping_.interleaves_bursts()
+                         ? transfer.address + burst_bytes * config_.channels
+                         : next_burst(transfer.address + burst_bytes, transfer.end);
 }
 
 BankIndex DramChannel::bank_of(const DramAddress& place) const {
@@ -100,6 +118,22 @@ Clock DramChannel::next_answer_clock() {
   const Clock shortest =
       may_forward ? 1 + config_.controller.response_clocks : std::min(read_clocks_, write_clocks_);
   return std::min(next_clock() + shortest, kNever);
+}
+
+Clock DramChannel::next_acceptance_clock() const {
+  if (port_.empty()) return now_;
+  const PortTransfer& transfer = port_.front();
+  const RequestQueue& queue = scheduler_.queue(transfer.access);
+  // A read that is answered from the write queue leaves its place without the data bus.
+  const bool may_forward =
+      transfer.access == Access::read && scheduler_.queue(Access::write).size() > 0;
+  if (may_forward || transfer.left <= queue.room()) return now_;
+  // Each burst that has no place yet needs one to leave, a burst's time after the one before.
+  const Clock spacing =
+      std::min<Clock>(config_.timings.tCCD_S, config_.organization.burst_clocks());
+  const auto leaving =
+      static_cast<Clock>((transfer.left - queue.room()) / config_.organization.pseudo_channels);
+  return now_ + std::max<Clock>(leaving - 1, 0) * spacing;
 }
 
 void DramChannel::advance(Clock until, std::vector<ChannelEvent>& events) {

@@ -46,6 +46,8 @@ class DramChannel {
   [[nodiscard]] Clock next_clock();
   /// A clock before which no transfer is answered that is not decided, if nothing more arrives.
   [[nodiscard]] Clock next_answer_clock();
+  /// A clock before which the transfer that is first at the port is not accepted.
+  [[nodiscard]] Clock next_acceptance_clock() const;
   /// Decides all clocks before `until`.
   void advance(Clock until, std::vector<ChannelEvent>& events);
   /// The first clock that is not decided.
@@ -64,6 +66,8 @@ class DramChannel {
     std::uint64_t address = 0;
     std::uint64_t end = 0;
     Clock offered = 0;
+    /// Bursts that have not entered.
+    std::uint64_t left = 0;
   };
   /// A transfer that has not been answered.
   struct Open {
@@ -83,6 +87,8 @@ class DramChannel {
   void feed(Clock from, std::vector<ChannelEvent>& events);
   void enter(PortTransfer& transfer, Clock clock);
   [[nodiscard]] std::uint64_t next_burst(std::uint64_t address, std::uint64_t end) const;
+  /// This channel's bursts of [first, end), `first` being one of them or not below `end`.
+  [[nodiscard]] std::uint64_t bursts_in(std::uint64_t first, std::uint64_t end) const;
   void admit_visible(std::vector<ChannelEvent>& events);
   void issue(Command command, std::vector<ChannelEvent>& events);
   void answer(const Burst& burst, Access access, Clock clock, std::vector<ChannelEvent>& events);

@@ -85,6 +85,20 @@ Femtoseconds DramMemory::next_answer_time() const {
   return time_of(next);
 }
 
+Femtoseconds DramMemory::next_acceptance_time() const {
+  const Femtoseconds next = next_time();
+  if (next == kNoTime) return kNoTime;
+  // The transfer that is accepted next needs all channels that it waits for; which it is, is not
+  // known where several stand at the ports.
+  Clock bound = 0;
+  if (waiting_ == 1) {
+    for (const DramChannel& channel : channels_) {
+      bound = std::max(bound, channel.next_acceptance_clock());
+    }
+  }
+  return std::max(next + 1, time_of(bound));
+}
+
 void DramMemory::advance(Femtoseconds until, std::vector<MemoryEvent>& events) {
   events.insert(events.end(), pending_.begin(), pending_.end());
   pending_.clear();

@@ -21,6 +21,7 @@ class DramMemory final : public Memory {
   void submit(const Transfer& transfer, Femtoseconds time) override;
   [[nodiscard]] Femtoseconds next_time() const override;
   [[nodiscard]] Femtoseconds next_answer_time() const override;
+  [[nodiscard]] Femtoseconds next_acceptance_time() const override;
   void advance(Femtoseconds until, std::vector<MemoryEvent>& events) override;
   [[nodiscard]] std::uint64_t unanswered() const override { return unanswered_; }
   [[nodiscard]] std::uint64_t waiting() const override { return waiting_; }

@@ -91,6 +91,14 @@ class Memory {
     return next == kNoTime ? kNoTime : next + 1;
   }
 
+  /// A time before which no transfer that stands at a port is accepted, if nothing more is
+  /// submitted; `kNoTime` where no transfer is unanswered. Who waits for a port alone need not look
+  /// at the memory before.
+  [[nodiscard]] virtual Femtoseconds next_acceptance_time() const {
+    const Femtoseconds next = next_time();
+    return next == kNoTime ? kNoTime : next + 1;
+  }
+
   /// Decides everything that happens before `until`, and appends what became of transfers to
   /// `events`. They are appended when they are decided: their time may lie behind `until`. What a
   /// submission itself brought about comes with the next advance, even one to the same time.

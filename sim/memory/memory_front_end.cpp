@@ -25,7 +25,7 @@ void MemoryFrontEnd::send(const Transfer& transfer, Femtoseconds time) {
   advance(std::max(time, advanced_));
   std::optional<Femtoseconds> accepted = take_acceptance(transfer.id);
   while (!accepted) {
-    step();
+    step(memory_.next_acceptance_time());
     accepted = take_acceptance(transfer.id);
   }
   advance_to(*accepted + 1);
@@ -69,7 +69,8 @@ Femtoseconds MemoryFrontEnd::run_until_answered(std::uint64_t id) {
       std::make_heap(answers_.begin(), answers_.end(), is_later);
       return time;
     }
-    step();
+    const Femtoseconds next = memory_.next_time();
+    step(next == kNoTime ? kNoTime : next + 1);
     for (const MemoryEvent& event : events_) keep_answer(event);
   }
 }
@@ -85,12 +86,13 @@ void MemoryFrontEnd::advance(Femtoseconds until) {
   advanced_ = until;
 }
 
-void MemoryFrontEnd::step() {
-  const Femtoseconds next = memory_.next_time();
-  if (next == kNoTime) throw SimulationError("a transfer is awaited that the memory does not have");
-  SIM_ASSERT(next >= advanced_, kName, 0, "something was left at {} fs by an advance to {} fs",
-             next, advanced_);
-  advance(next + 1);
+void MemoryFrontEnd::step(Femtoseconds until) {
+  if (until == kNoTime) {
+    throw SimulationError("a transfer is awaited that the memory does not have");
+  }
+  SIM_ASSERT(until > advanced_, kName, 0, "something was left at {} fs by an advance to {} fs",
+             until, advanced_);
+  advance(until);
 }
 
 void MemoryFrontEnd::keep_answer(const MemoryEvent& event) {

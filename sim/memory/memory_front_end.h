@@ -60,8 +60,8 @@ class MemoryFrontEnd {
  private:
   /// Advances the memory; its events go to `events_`.
   void advance(Femtoseconds until);
-  /// Advances the memory by its next step; throws where it has none.
-  void step();
+  /// Advances the memory to `until`; throws where nothing is unanswered, `kNoTime`.
+  void step(Femtoseconds until);
   /// Keeps the answers of the last advance; the time at which transfer `id` was accepted in it.
   std::optional<Femtoseconds> take_acceptance(std::uint64_t id);
   void keep_answer(const MemoryEvent& event);

@@ -42,6 +42,10 @@ class RequestQueue {
   RequestQueue(std::uint32_t entries, std::uint32_t banks);
 
   [[nodiscard]] bool has_room() const { return size_ < links_.size(); }
+  /// Entries that are free.
+  [[nodiscard]] std::uint32_t room() const {
+    return static_cast<std::uint32_t>(links_.size()) - size_;
+  }
   /// Entries taken, whether the scheduler sees them or not.
   [[nodiscard]] std::uint32_t size() const { return size_; }
   /// Entries that the scheduler sees.
@@ -81,5 +85,38 @@ class RequestQueue {
   std::uint32_t size_ = 0;
   std::uint32_t visible_ = 0;
 };
+
+inline BurstIndex RequestQueue::take(const Burst& burst) {
+  const BurstIndex index = free_;
+  free_ = links_[index].next;
+  bursts_[index] = burst;
+  ++size_;
+  return index;
+}
+
+inline void RequestQueue::link(BurstIndex index) {
+  List& list = lists_[bursts_[index].bank];
+  links_[index] = {kNoBurst, list.last};
+  (list.last == kNoBurst ? list.first : links_[list.last].next) = index;
+  list.last = index;
+  ++visible_;
+}
+
+inline void RequestQueue::remove(BurstIndex index) {
+  List& list = lists_[bursts_[index].bank];
+  const Link link = links_[index];
+  (link.previous == kNoBurst ? list.first : links_[link.previous].next) = link.next;
+  (link.next == kNoBurst ? list.last : links_[link.next].previous) = link.previous;
+  --visible_;
+  give_back(index);
+}
+
+inline void RequestQueue::drop(BurstIndex index) { give_back(index); }
+
+inline void RequestQueue::give_back(BurstIndex index) {
+  links_[index].next = free_;
+  free_ = index;
+  --size_;
+}
 
 }  // namespace nzsim

@@ -38,16 +38,6 @@ TimingState::TimingState(const DramConfig& config)
   }
 }
 
-TimingState::Slots TimingState::slots(Command command, BankIndex bank) const {
-  const Nodes& nodes = nodes_[bank];
-  const auto c = static_cast<std::uint32_t>(index_of(command));
-  const std::uint32_t rank = nodes[index_of(TimingLevel::rank)] + c;
-  const std::uint32_t pseudo_channel = nodes[index_of(TimingLevel::pseudo_channel)] + c;
-  if (is_rank_command(command)) return {rank, rank, rank, pseudo_channel};
-  return {nodes[index_of(TimingLevel::bank)] + c, nodes[index_of(TimingLevel::bank_group)] + c,
-          rank, pseudo_channel};
-}
-
 void TimingState::issue(Command command, BankIndex bank, Clock clock) {
   const Nodes& nodes = nodes_[bank];
   const auto& levels = delays_[index_of(command)];
@@ -66,13 +56,6 @@ void TimingState::issue(Command command, BankIndex bank, Clock clock) {
   for (Window& window : windows_) {
     if (window.constraint.preceding != command) continue;
     slide(window, nodes[index_of(window.constraint.level)], clock);
-  }
-}
-
-void TimingState::raise(std::uint32_t node, const std::vector<Delay>& delays, Clock clock) {
-  for (const Delay& delay : delays) {
-    Clock& next = next_[node + delay.following];
-    next = std::max(next, clock + delay.clocks);
   }
 }
 

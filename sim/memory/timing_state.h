@@ -71,4 +71,22 @@ class TimingState {
   std::vector<Window> windows_;
 };
 
+inline TimingState::Slots TimingState::slots(Command command, BankIndex bank) const {
+  const Nodes& nodes = nodes_[bank];
+  const auto c = static_cast<std::uint32_t>(command);
+  const std::uint32_t rank = nodes[static_cast<std::size_t>(TimingLevel::rank)] + c;
+  const std::uint32_t pseudo_channel =
+      nodes[static_cast<std::size_t>(TimingLevel::pseudo_channel)] + c;
+  if (is_rank_command(command)) return {rank, rank, rank, pseudo_channel};
+  return {nodes[static_cast<std::size_t>(TimingLevel::bank)] + c,
+          nodes[static_cast<std::size_t>(TimingLevel::bank_group)] + c, rank, pseudo_channel};
+}
+
+inline void TimingState::raise(std::uint32_t node, const std::vector<Delay>& delays, Clock clock) {
+  for (const Delay& delay : delays) {
+    Clock& next = next_[node + delay.following];
+    next = std::max(next, clock + delay.clocks);
+  }
+}
+
 }  // namespace nzsim
