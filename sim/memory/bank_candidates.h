@@ -33,6 +33,12 @@ class BankCandidates {
   }
   void set(const BankCandidate& candidate);
   void clear(BankIndex bank);
+  /// The bank's candidate, which it has, serves another burst with the same command.
+  void move_on(BankIndex bank, BurstIndex burst, std::uint64_t order) {
+    BankCandidate& candidate = list_[positions_[bank]];
+    candidate.burst = burst;
+    candidate.order = order;
+  }
 
  private:
   static constexpr std::uint32_t kNowhere = UINT32_MAX;

@@ -319,13 +319,23 @@ Burst CommandScheduler::move_data(const Choice& choice) {
   std::uint32_t& overtaken = bank.overtaken[index_of(serving_)];
   overtaken = choice.burst == oldest ? 0 : overtaken + 1;
   bank.last_use = choice.clock;
+  const BurstIndex next = waiting.next(choice.burst);
   waiting.remove(choice.burst);
   ++(serving_ == Access::read ? counters_.reads : counters_.writes);
   counters_.busy_clocks += static_cast<std::uint64_t>(config_.organization.burst_clocks());
   counters_.bytes += config_.organization.burst_bytes();
   count_row_state(burst);
   if (burst.blocks_writes) unblock_writes(burst);
-  update(choice.bank, serving_);
+  const bool is_next_hit = choice.burst == oldest && next != kNoBurst &&
+                           waiting[next].row == burst.row && !waiting[next].is_blocked;
+  if (is_next_hit && !bank.awaits_refresh) {
+    // What `update` would find: the next of the bank in the same row, by the same command.
+    bank.hit[index_of(serving_)] = next;
+    candidates_[index_of(serving_)].move_on(choice.bank, next,
+                                            order_of(kColumn, waiting[next].age));
+  } else {
+    update(choice.bank, serving_);
+  }
   return burst;
 }
 
