@@ -9,12 +9,10 @@
 
 namespace nzsim::systolic {
 
-/// Rows of sums below the array, `tpu.accumulators`, and which of them hold sums that have not been
-/// activated.
+/// The rows of sums below the array, `tpu.accumulators`: which of them hold sums that have not been
+/// activated. Without accumulators all rows are always free.
 ///
-/// Two-phase: others read rows, and ask whether rows are free, during a cycle; all that changes
-/// them is called at the clock edge. A machine without accumulators keeps its sums here as well, as
-/// if it were the unified buffer, as many rows as it takes; these are always free.
+/// Two-phase: asked during a cycle, changed at the clock edge.
 class Accumulators {
  public:
   static constexpr const char* kKind = "accumulators";
@@ -23,15 +21,9 @@ class Accumulators {
 
   /// Whether none of the rows waits to be activated.
   [[nodiscard]] bool is_free(std::uint32_t first, std::uint32_t rows) const;
-  /// Sums `[columns]`.
-  [[nodiscard]] std::span<const std::int32_t> row(std::size_t row) const {
-    return {sums_.data() + row * columns_, columns_};
-  }
 
   /// Rows whose sums are on their way, and may be overwritten when they are activated.
   void reserve(std::uint32_t first, std::uint32_t rows);
-  /// Sums `[columns]` into a row: overwritten, or added to.
-  void write(std::size_t row, std::span<const std::int32_t> sums, bool adds);
   /// Rows have been activated.
   void release(std::uint32_t first, std::uint32_t rows);
 
@@ -46,9 +38,28 @@ class Accumulators {
   };
 
   bool is_limited_;
-  std::size_t columns_;
   std::vector<Block> reserved_;
-  std::vector<std::int32_t> sums_;
+};
+
+/// The sums in these rows, as many rows as are written; without accumulators they are kept here as
+/// well, as if it were the unified buffer. For int32 and binary32.
+///
+/// Two-phase, as above.
+template <class Sum>
+class SumRows {
+ public:
+  explicit SumRows(const Config& config) : columns_(config.columns) {}
+
+  /// Sums `[columns]`.
+  [[nodiscard]] std::span<const Sum> row(std::size_t row) const {
+    return {sums_.data() + row * columns_, columns_};
+  }
+  /// Sums `[columns]` into a row: overwritten, or added to.
+  void write(std::size_t row, std::span<const Sum> sums, bool adds);
+
+ private:
+  std::size_t columns_;
+  std::vector<Sum> sums_;
 };
 
 }  // namespace nzsim::systolic

@@ -1,5 +1,7 @@
 #include "models/systolic/reference/activation_unit.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "sim/kernel/clock_domain.h"
@@ -9,16 +11,14 @@ namespace nzsim::systolic {
 ActivationUnit::ActivationUnit(const sc_core::sc_module_name& name, ClockDomain& domain,
                                const Config& config, const SystolicProgram& program,
                                const Sequencer& sequencer, Progress& progress,
-                               Accumulators& accumulators, UnifiedBuffer& buffer,
-                               OutputStage* output)
+                               Accumulators& accumulators, Datapath& datapath)
     : ClockedModule(name, domain),
       config_(config),
       program_(program),
       sequencer_(sequencer),
       progress_(progress),
       accumulators_(accumulators),
-      buffer_(buffer),
-      output_(output) {}
+      datapath_(datapath) {}
 
 bool ActivationUnit::takes_no_time() const {
   return config_.accumulator_rows == 0 && work().instruction.opcode == Opcode::activate;
@@ -37,7 +37,7 @@ void ActivationUnit::compute() {
     ends_at_ = begins_at_ + work().instruction.rows;
   }
   domain().note_progress();
-  if (output_ != nullptr) take_row(domain().cycle() - begins_at_);
+  take_row(domain().cycle() - begins_at_);
 }
 
 void ActivationUnit::take_row(std::uint64_t row) {
@@ -45,7 +45,7 @@ void ActivationUnit::take_row(std::uint64_t row) {
   if (instruction.opcode == Opcode::activate) {
     take_sums(row);
   } else if (row + 1 == instruction.rows) {
-    parts_ = run_vector_work(program_, buffer_, program_.vector_works[instruction.item]);
+    datapath_.take_vector_work(program_.vector_works[instruction.item]);
   }
 }
 
@@ -57,35 +57,20 @@ void ActivationUnit::take_sums(std::uint64_t row) {
   // Rows of the first product are kept until those of the second come.
   if (row + lines < instruction.rows) return;
   const std::uint64_t line = row + lines - instruction.rows;
-  const auto sums = accumulators_.row(instruction.accumulator + line);
-  sums_.assign(sums.begin(), sums.end());
-  hidden_sums_.clear();
-  if (is_pair) {
-    const auto hidden = accumulators_.row(instruction.accumulator + row);
-    hidden_sums_.assign(hidden.begin(), hidden.end());
-  }
-  line_ = instruction.first_row + line;
-  has_sums_ = true;
+  std::optional<std::size_t> hidden;
+  if (is_pair) hidden = instruction.accumulator + row;
+  datapath_.take_sums(instruction, instruction.first_row + line, instruction.accumulator + line,
+                      hidden);
 }
 
 void ActivationUnit::commit() {
   if (is_busy_) {
-    finish_work();
+    datapath_.write_results();
     if (domain().cycle() + 1 == ends_at_) end_work();
   }
   while (!is_busy_ && !is_done() && takes_no_time() && progress_.next_sums >= work().sums) {
     end_work();
   }
-}
-
-/// What was taken in this cycle goes into the unified buffer.
-void ActivationUnit::finish_work() {
-  if (has_sums_) {
-    output_->finish(work().instruction.item, work().instruction.strip, line_, sums_, hidden_sums_);
-    has_sums_ = false;
-  }
-  for (const TensorPart& part : parts_) buffer_.write(part.tensor, part.first, part.values);
-  parts_.clear();
 }
 
 void ActivationUnit::end_work() {

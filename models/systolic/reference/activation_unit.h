@@ -2,14 +2,12 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "models/systolic/config.h"
 #include "models/systolic/reference/accumulators.h"
-#include "models/systolic/reference/output_stage.h"
+#include "models/systolic/reference/datapath.h"
 #include "models/systolic/reference/progress.h"
 #include "models/systolic/reference/sequencer.h"
-#include "models/systolic/reference/vector_works.h"
 #include "sim/kernel/clocked_module.h"
 
 namespace nzsim::systolic {
@@ -22,10 +20,10 @@ namespace nzsim::systolic {
 /// and end with their sums.
 class ActivationUnit final : public ClockedModule {
  public:
-  /// All arguments must outlive the module. `output`: null where there are no values.
+  /// All arguments must outlive the module.
   ActivationUnit(const sc_core::sc_module_name& name, ClockDomain& domain, const Config& config,
                  const SystolicProgram& program, const Sequencer& sequencer, Progress& progress,
-                 Accumulators& accumulators, UnifiedBuffer& buffer, OutputStage* output);
+                 Accumulators& accumulators, Datapath& datapath);
 
   void compute() override;
   void commit() override;
@@ -40,7 +38,6 @@ class ActivationUnit final : public ClockedModule {
   /// Reads what row number `row` of the work needs.
   void take_row(std::uint64_t row);
   void take_sums(std::uint64_t row);
-  void finish_work();
   void end_work();
 
   const Config& config_;
@@ -48,21 +45,13 @@ class ActivationUnit final : public ClockedModule {
   const Sequencer& sequencer_;
   Progress& progress_;
   Accumulators& accumulators_;
-  UnifiedBuffer& buffer_;
-  OutputStage* output_;
+  Datapath& datapath_;
 
   /// The work that is done, or comes next; its first cycle, and the cycle behind its last one.
   std::size_t next_ = 0;
   bool is_busy_ = false;
   std::uint64_t begins_at_ = 0;
   std::uint64_t ends_at_ = 0;
-
-  // What is written at the end of the cycle.
-  bool has_sums_ = false;
-  std::uint64_t line_ = 0;
-  std::vector<std::int32_t> sums_;
-  std::vector<std::int32_t> hidden_sums_;
-  std::vector<TensorPart> parts_;
 };
 
 }  // namespace nzsim::systolic

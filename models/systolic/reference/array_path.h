@@ -1,11 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "models/systolic/config.h"
 #include "models/systolic/reference/accumulators.h"
-#include "models/systolic/reference/operand_reader.h"
-#include "models/systolic/reference/output_stage.h"
 #include "models/systolic/reference/progress.h"
 #include "models/systolic/reference/sequencer.h"
 #include "models/systolic/reference/weight_fifo.h"
@@ -21,9 +20,6 @@ struct MatrixParts {
   Accumulators& accumulators;
   /// Null where the machine has no memory.
   WeightFifo* fifo = nullptr;
-  /// Null where there are no values.
-  const OperandReader* operands = nullptr;
-  OutputStage* output = nullptr;
 
   [[nodiscard]] const Multiplication& multiplication(std::size_t number) const {
     return sequencer.multiplications()[number];
@@ -39,9 +35,6 @@ struct MatrixParts {
   /// (output stationary: held there). Without accumulators they lie in the order of the product,
   /// those of the hidden state behind those of the input.
   [[nodiscard]] std::size_t sum_row(const Instruction& instruction, std::uint64_t line) const;
-  /// Without accumulators: a row of sums is complete, and its outputs are finished if all products
-  /// are in it.
-  void finish_row(const Instruction& instruction, std::uint64_t line) const;
 };
 
 /// What the matrix unit's control shows its array, during a cycle.

@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "models/systolic/values/layer_inputs.h"
 #include "sim/base/errors.h"
 
 namespace nzsim::systolic {
@@ -38,41 +37,25 @@ Core::Core(const sc_core::sc_module_name& name, const Config& config,
       config_(config),
       program_(program),
       accumulators_(config),
-      unified_buffer_(config, program, values),
-      datapath_(values ? std::make_unique<Datapath>(config, program, unified_buffer_) : nullptr),
-      weight_fifo_(config.memory ? std::make_unique<WeightFifo>(config, values) : nullptr),
+      weight_fifo_(config.memory ? std::make_unique<WeightFifo>(config) : nullptr),
       clock_("clock", config.clock_hz, stepping, watchdog_limit(config)),
       sequencer_("sequencer", clock_, config, program, progress_),
-      unified_buffer_module_("unified_buffer", unified_buffer_),
+      datapath_(make_datapath(config, program, values)),
       accumulators_module_("accumulators", accumulators_),
-      host_interface_("host_interface", clock_, config, program, sequencer_, progress_,
-                      unified_buffer_, values ? &datapath_->host : nullptr),
-      matrix_unit_(
-          "matrix_unit", clock_,
-          {config, program, sequencer_, progress_, accumulators_, weight_fifo_.get(),
-           values ? &datapath_->operands : nullptr, values ? &datapath_->output : nullptr}),
+      host_interface_("host_interface", clock_, config, program, sequencer_, progress_, *datapath_),
+      matrix_unit_("matrix_unit", clock_, matrix_parts(), datapath_->make_array(matrix_parts())),
       activation_unit_("activation_unit", clock_, config, program, sequencer_, progress_,
-                       accumulators_, unified_buffer_, values ? &datapath_->output : nullptr) {
-  SIM_ASSERT(!values || config.operand_type != OperandType::bfloat16, this->name(), 0,
-             "values of bfloat16 operands, of which time alone is simulated");
-  if (values) run_.outputs.resize(program.layers.size());
+                       accumulators_, *datapath_) {
   if (!config.memory) return;
   SIM_ASSERT(stepping == Stepping::kernel, this->name(), 0,
              "a memory has times of the kernel, which does not step this machine");
   weight_fifo_module_ = std::make_unique<Part<WeightFifo>>("weight_fifo", *weight_fifo_);
-  weight_fetcher_ =
-      std::make_unique<WeightFetcher>("weight_fetcher", clock_, config, sequencer_, *weight_fifo_,
-                                      values ? &datapath_->operands : nullptr, observer);
+  weight_fetcher_ = std::make_unique<WeightFetcher>("weight_fetcher", clock_, config, sequencer_,
+                                                    *weight_fifo_, *datapath_, observer);
 }
 
-void Core::keep_outputs(const Section& section) {
-  const Tensor& tensor = program_.tensors[section.output];
-  std::vector<std::int8_t>& values = run_.outputs[section.layer];
-  values.resize(program_.spec(section.layer).batch * tensor.shape.elements());
-  const auto network = to_network_layout(tensor.shape, unified_buffer_.tensor(section.output));
-  std::copy(
-      network.begin(), network.end(),
-      values.begin() + static_cast<std::ptrdiff_t>(tensor.first_input * tensor.shape.elements()));
+MatrixParts Core::matrix_parts() {
+  return {config_, program_, sequencer_, progress_, accumulators_, weight_fifo_.get()};
 }
 
 MachineRun Core::run() {
@@ -81,9 +64,9 @@ MachineRun Core::run() {
 }
 
 bool Core::after_cycle(std::uint64_t cycle) {
-  while (datapath_ && kept_ < program_.sections.size() &&
+  while (kept_ < program_.sections.size() &&
          sequencer_.section_ends()[kept_].activations <= progress_.activations) {
-    keep_outputs(program_.sections[kept_++]);
+    datapath_->keep_outputs(program_.sections[kept_++], run_);
   }
   // After what the places of these inputs held has been kept.
   if (!config_.host_bytes_per_second) host_interface_.have_inputs();

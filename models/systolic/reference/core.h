@@ -2,15 +2,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "models/systolic/config.h"
 #include "models/systolic/reference/accumulators.h"
 #include "models/systolic/reference/activation_unit.h"
+#include "models/systolic/reference/datapath.h"
 #include "models/systolic/reference/host_interface.h"
 #include "models/systolic/reference/matrix_control.h"
 #include "models/systolic/reference/sequencer.h"
-#include "models/systolic/reference/unified_buffer.h"
 #include "models/systolic/reference/weight_fetcher.h"
 #include "models/systolic/reference/weight_fifo.h"
 #include "models/systolic/results.h"
@@ -22,8 +21,7 @@ namespace nzsim::systolic {
 /// The machine, `tpu`: its clock and its units, and the run of one program.
 class Core final : public sc_core::sc_module, private CycleObserver {
  public:
-  /// Builds the hierarchy. All arguments must outlive the module. Throws `SimulationError` where
-  /// `values` are asked of bfloat16 operands.
+  /// Builds the hierarchy. All arguments must outlive the module.
   Core(const sc_core::sc_module_name& name, const Config& config, const SystolicProgram& program,
        FetchObserver& observer, bool values, Stepping stepping);
 
@@ -39,33 +37,21 @@ class Core final : public sc_core::sc_module, private CycleObserver {
   }
 
  private:
-  /// What computes values; there is none where time alone is asked for.
-  struct Datapath {
-    Datapath(const Config& config, const SystolicProgram& program, UnifiedBuffer& buffer)
-        : operands(config, program, buffer), output(config, program, buffer), host(program) {}
-
-    OperandReader operands;
-    OutputStage output;
-    HostMemory host;
-  };
+  [[nodiscard]] MatrixParts matrix_parts();
   bool after_cycle(std::uint64_t cycle) override;
   [[nodiscard]] bool has_ended(std::size_t section) const;
   void end_section(std::uint64_t end);
-  void keep_outputs(const Section& section);
 
   const Config& config_;
   const SystolicProgram& program_;
   Progress progress_;
   Accumulators accumulators_;
-  UnifiedBuffer unified_buffer_;
-  /// Null where there are no values.
-  std::unique_ptr<Datapath> datapath_;
   /// Null, as all that fetches weights, where the machine has no memory.
   std::unique_ptr<WeightFifo> weight_fifo_;
 
   ClockDomain clock_;
   Sequencer sequencer_;
-  Part<UnifiedBuffer> unified_buffer_module_;
+  std::unique_ptr<Datapath> datapath_;
   Part<Accumulators> accumulators_module_;
   std::unique_ptr<Part<WeightFifo>> weight_fifo_module_;
   std::unique_ptr<WeightFetcher> weight_fetcher_;

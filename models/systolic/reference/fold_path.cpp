@@ -14,31 +14,37 @@ Readout readout_of(const Config& config) {
 
 }  // namespace
 
-FoldPath::FoldPath(const MatrixParts& parts)
+template <class Numbers>
+FoldPath<Numbers>::FoldPath(const MatrixParts& parts,
+                            const std::optional<ArrayValues<Numbers>>& values)
     : parts_(parts),
+      values_(values),
       array_(parts.config.rows, parts.config.columns, readout_of(parts.config)),
       activations_(parts.config.rows),
       weights_(parts.config.columns) {}
 
-bool FoldPath::has_room(const Instruction& instruction, const MatrixState& state) const {
+template <class Numbers>
+bool FoldPath<Numbers>::has_room(const Instruction& instruction, const MatrixState& state) const {
   const bool waits_until_empty = instruction.is_new_tile && !parts_.config.weight_double_buffering;
   if (waits_until_empty && state.cycle < state.empty_from) return false;
   const std::uint64_t steps = instruction.rows * std::uint64_t{parts_.config.cycles_per_row()};
   return !instruction.ends_fold || state.cycle + steps - 1 >= may_end_from_;
 }
 
-std::uint64_t FoldPath::cycles_between_folds() const {
+template <class Numbers>
+std::uint64_t FoldPath<Numbers>::cycles_between_folds() const {
   const bool drains = parts_.config.accumulator_rows > 0;
   return std::uint64_t{array_.rows()} + (drains ? 0 : array_.columns() - 1);
 }
 
-void FoldPath::enter(std::size_t number, std::uint64_t pass, std::uint64_t cycle) {
+template <class Numbers>
+void FoldPath<Numbers>::enter(std::size_t number, std::uint64_t pass, std::uint64_t cycle) {
   const Instruction& instruction = parts_.multiplication(number).instruction;
   const std::uint64_t passes = parts_.config.cycles_per_row();
   const bool is_last = pass + 1 == instruction.rows * passes && instruction.ends_fold;
-  std::fill(activations_.begin(), activations_.end(), std::int8_t{0});
-  std::fill(weights_.begin(), weights_.end(), std::int8_t{0});
-  if (pass % passes == 0 && parts_.operands != nullptr) {
+  std::fill(activations_.begin(), activations_.end(), Operand{});
+  std::fill(weights_.begin(), weights_.end(), Operand{});
+  if (pass % passes == 0 && values_) {
     read_step(instruction, static_cast<std::uint32_t>(pass / passes));
   }
   array_.enter_step(activations_, weights_, pass == 0 && instruction.is_new_tile, is_last);
@@ -47,21 +53,23 @@ void FoldPath::enter(std::size_t number, std::uint64_t pass, std::uint64_t cycle
   may_end_from_ = cycle + cycles_between_folds();
 }
 
-void FoldPath::read_step(const Instruction& instruction, std::uint32_t step) {
+template <class Numbers>
+void FoldPath<Numbers>::read_step(const Instruction& instruction, std::uint32_t step) {
   const Product& product = parts_.product(instruction);
   const InnerElement at{instruction.inner_tile, step};
-  parts_.operands->read_activation_column(product, at, instruction.first_row,
-                                          std::span(activations_).first(instruction.held_rows));
+  values_->operands.read_activation_column(product, at, instruction.first_row,
+                                           std::span(activations_).first(instruction.held_rows));
   if (instruction.takes_tile) {
-    const auto row = parts_.fifo->front_row(step);
+    const auto row = values_->tiles.row(parts_.fifo->front(), step);
     std::copy(row.begin(), row.end(), weights_.begin());
   } else {
     const std::uint64_t first = std::uint64_t{instruction.strip} * parts_.config.columns;
-    parts_.operands->read_weight_row(product, at, first, weights_);
+    values_->operands.read_weight_row(product, at, first, weights_);
   }
 }
 
-std::uint64_t FoldPath::compute(const MatrixState& state) {
+template <class Numbers>
+std::uint64_t FoldPath<Numbers>::compute(const MatrixState& state) {
   is_leaving_ = leaves(state);
   const bool drains = parts_.config.accumulator_rows > 0;
   ends_leaving_ = is_leaving_ && (!drains || array_.result_row() == 0);
@@ -69,13 +77,15 @@ std::uint64_t FoldPath::compute(const MatrixState& state) {
 }
 
 /// Without accumulators a fold leaves as its last products are added.
-bool FoldPath::leaves(const MatrixState& state) const {
+template <class Numbers>
+bool FoldPath<Numbers>::leaves(const MatrixState& state) const {
   if (parts_.config.accumulator_rows > 0) return array_.has_result();
   const std::uint64_t cycles = std::uint64_t{array_.rows()} + array_.columns() - 2;
   return !folds_.empty() && folds_.front().entered + cycles == state.cycle;
 }
 
-void FoldPath::commit() {
+template <class Numbers>
+void FoldPath<Numbers>::commit() {
   const bool drains = parts_.config.accumulator_rows > 0;
   if (is_leaving_ && drains) write_row(array_.result_row());
   array_.commit();
@@ -85,22 +95,27 @@ void FoldPath::commit() {
   ends_leaving_ = false;
 }
 
-void FoldPath::write_row(std::uint32_t row) {
+template <class Numbers>
+void FoldPath<Numbers>::write_row(std::uint32_t row) {
   const Instruction& instruction = parts_.multiplication(folds_.front().multiplication).instruction;
-  if (parts_.operands == nullptr || row >= instruction.held_rows) return;
-  parts_.accumulators.write(parts_.sum_row(instruction, row), array_.result(), false);
+  if (!values_ || row >= instruction.held_rows) return;
+  values_->sums.write(parts_.sum_row(instruction, row), array_.result(), false);
 }
 
-void FoldPath::write_fold() {
+template <class Numbers>
+void FoldPath<Numbers>::write_fold() {
   SIM_ASSERT(array_.has_fold(), "tpu.matrix_unit", array_.cycle(), "no fold leaves the array");
-  if (parts_.operands == nullptr) return;
+  if (!values_) return;
   const Instruction& instruction = parts_.multiplication(folds_.front().multiplication).instruction;
-  std::vector<std::int32_t> sums(array_.columns());
+  std::vector<Sum> sums(array_.columns());
   for (std::uint32_t r = 0; r < instruction.held_rows; ++r) {
     for (std::uint32_t c = 0; c < array_.columns(); ++c) sums[c] = array_.drain_register(r, c);
-    parts_.accumulators.write(parts_.sum_row(instruction, r), sums, false);
-    parts_.finish_row(instruction, r);
+    values_->sums.write(parts_.sum_row(instruction, r), sums, false);
+    values_->finish_row(parts_, instruction, r);
   }
 }
+
+template class FoldPath<Int8Numbers>;
+template class FoldPath<Bfloat16Numbers>;
 
 }  // namespace nzsim::systolic

@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "models/systolic/array/output_stationary_unit.h"
 #include "models/systolic/reference/array_path.h"
+#include "models/systolic/reference/array_values.h"
+#include "models/systolic/reference/numbers.h"
 
 namespace nzsim::systolic {
 
@@ -17,9 +20,11 @@ namespace nzsim::systolic {
 ///
 /// A step of several passes has its values in the first, and zeros, which add nothing, in the
 /// others.
+template <class Numbers>
 class FoldPath final : public ArrayPath {
  public:
-  explicit FoldPath(const MatrixParts& parts);
+  /// Without `values`, zeros enter. All of both must outlive the object.
+  FoldPath(const MatrixParts& parts, const std::optional<ArrayValues<Numbers>>& values);
 
   [[nodiscard]] bool has_room(const Instruction& instruction,
                               const MatrixState& state) const override;
@@ -29,6 +34,9 @@ class FoldPath final : public ArrayPath {
   void commit() override;
 
  private:
+  using Operand = typename Numbers::Operand;
+  using Sum = typename Numbers::Sum;
+
   /// A fold whose last step has entered.
   struct Fold {
     /// Its last multiplication.
@@ -44,14 +52,15 @@ class FoldPath final : public ArrayPath {
   void write_fold();
 
   MatrixParts parts_;
-  OutputStationaryUnit array_;
+  std::optional<ArrayValues<Numbers>> values_;
+  BasicOutputStationaryUnit<Operand, Sum> array_;
   std::deque<Fold> folds_;
   /// The first cycle in which the last step of a fold may enter.
   std::uint64_t may_end_from_ = 0;
   bool is_leaving_ = false;
   bool ends_leaving_ = false;
-  std::vector<std::int8_t> activations_;
-  std::vector<std::int8_t> weights_;
+  std::vector<Operand> activations_;
+  std::vector<Operand> weights_;
 };
 
 }  // namespace nzsim::systolic

@@ -19,15 +19,13 @@ bool is_read(const TransferWork& work) {
 
 HostInterface::HostInterface(const sc_core::sc_module_name& name, ClockDomain& domain,
                              const Config& config, const SystolicProgram& program,
-                             const Sequencer& sequencer, Progress& progress, UnifiedBuffer& buffer,
-                             HostMemory* memory)
+                             const Sequencer& sequencer, Progress& progress, Datapath& datapath)
     : ClockedModule(name, domain),
       config_(config),
       program_(program),
       sequencer_(sequencer),
       progress_(progress),
-      buffer_(buffer),
-      memory_(memory),
+      datapath_(datapath),
       busy_cycles_(program.sections.size()) {
   if (config.host_bytes_per_second) return;
   progress_.host_reads = sequencer.transfers().size();
@@ -40,9 +38,8 @@ void HostInterface::have_inputs() {
     const TransferWork& work = sequencer_.transfers()[next_];
     SIM_ASSERT(is_read(work), name(), 0, "a transfer to the host without an interface");
     if (progress_.activations < work.activations) return;
-    if (memory_ == nullptr) continue;
-    const HostTransfer& transfer = program_.transfers[work.instruction.item];
-    buffer_.write(transfer.tensor, 0, memory_->read(transfer));
+    take(work);
+    datapath_.end_transfer();
   }
 }
 
@@ -58,31 +55,17 @@ void HostInterface::compute() {
   }
   domain().note_progress();
   ++busy_cycles_[work.section];
-  if (domain().cycle() + 1 == ends_at_ && memory_ != nullptr) take_values();
+  if (domain().cycle() + 1 == ends_at_) take(work);
 }
 
-void HostInterface::take_values() {
-  const TransferWork& work = sequencer_.transfers()[next_];
-  const HostTransfer& transfer = program_.transfers[work.instruction.item];
-  if (is_read(work)) {
-    values_ = memory_->read(transfer);
-  } else {
-    const auto values = buffer_.tensor(transfer.tensor);
-    values_.assign(values.begin(), values.end());
-  }
+void HostInterface::take(const TransferWork& work) {
+  datapath_.take_transfer(program_.transfers[work.instruction.item], is_read(work));
 }
 
 void HostInterface::commit() {
   if (!is_busy_ || domain().cycle() + 1 < ends_at_) return;
   const TransferWork& work = sequencer_.transfers()[next_];
-  if (memory_ != nullptr) {
-    const HostTransfer& transfer = program_.transfers[work.instruction.item];
-    if (is_read(work)) {
-      buffer_.write(transfer.tensor, 0, values_);
-    } else {
-      memory_->write(transfer, values_);
-    }
-  }
+  datapath_.end_transfer();
   is_busy_ = false;
   ++next_;
   ++progress_.host_transfers;

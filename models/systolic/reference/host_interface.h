@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "models/systolic/config.h"
-#include "models/systolic/reference/host_memory.h"
+#include "models/systolic/reference/datapath.h"
 #include "models/systolic/reference/progress.h"
 #include "models/systolic/reference/sequencer.h"
-#include "models/systolic/reference/unified_buffer.h"
 #include "sim/kernel/clocked_module.h"
 
 namespace nzsim::systolic {
@@ -18,10 +17,10 @@ namespace nzsim::systolic {
 /// an interface has all inputs when they are wanted, and all transfers done.
 class HostInterface final : public ClockedModule {
  public:
-  /// All arguments must outlive the module. `memory`: null where no values are moved.
+  /// All arguments must outlive the module.
   HostInterface(const sc_core::sc_module_name& name, ClockDomain& domain, const Config& config,
                 const SystolicProgram& program, const Sequencer& sequencer, Progress& progress,
-                UnifiedBuffer& buffer, HostMemory* memory);
+                Datapath& datapath);
 
   /// Cycles in which transfers of section `section` were under way.
   [[nodiscard]] std::uint64_t busy_cycles(std::size_t section) const {
@@ -37,22 +36,20 @@ class HostInterface final : public ClockedModule {
 
  private:
   [[nodiscard]] bool is_done() const { return next_ == sequencer_.transfers().size(); }
-  /// Reads what the transfer moves.
-  void take_values();
+  /// Its values are read.
+  void take(const TransferWork& work);
 
   const Config& config_;
   const SystolicProgram& program_;
   const Sequencer& sequencer_;
   Progress& progress_;
-  UnifiedBuffer& buffer_;
-  HostMemory* memory_;
+  Datapath& datapath_;
   std::vector<std::uint64_t> busy_cycles_;
 
   /// The transfer that is under way, or comes next; the cycle behind its last one.
   std::size_t next_ = 0;
   bool is_busy_ = false;
   std::uint64_t ends_at_ = 0;
-  std::vector<std::int8_t> values_;
 };
 
 }  // namespace nzsim::systolic

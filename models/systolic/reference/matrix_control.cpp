@@ -4,19 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "models/systolic/reference/fold_path.h"
-#include "models/systolic/reference/stationary_path.h"
 #include "sim/kernel/clock_domain.h"
 
 namespace nzsim::systolic {
 namespace {
-
-std::unique_ptr<ArrayPath> make_array(const MatrixParts& parts) {
-  if (parts.config.dataflow == Dataflow::output_stationary) {
-    return std::make_unique<FoldPath>(parts);
-  }
-  return std::make_unique<StationaryPath>(parts);
-}
 
 /// Accumulator rows that a multiplication overwrites.
 std::uint32_t overwritten_rows(const Config& config, const Instruction& instruction) {
@@ -30,8 +21,8 @@ std::uint32_t overwritten_rows(const Config& config, const Instruction& instruct
 }  // namespace
 
 MatrixControl::MatrixControl(const sc_core::sc_module_name& name, ClockDomain& domain,
-                             const MatrixParts& parts)
-    : ClockedModule(name, domain), parts_(parts), array_(make_array(parts)) {}
+                             const MatrixParts& parts, std::unique_ptr<ArrayPath> array)
+    : ClockedModule(name, domain), parts_(parts), array_(std::move(array)) {}
 
 ScheduleCounters MatrixControl::take_counters() { return std::exchange(counters_, {}); }
 

@@ -20,7 +20,8 @@ namespace nzsim::systolic {
 class MatrixControl final : public ClockedModule {
  public:
   /// What `parts` refers to must outlive the module.
-  MatrixControl(const sc_core::sc_module_name& name, ClockDomain& domain, const MatrixParts& parts);
+  MatrixControl(const sc_core::sc_module_name& name, ClockDomain& domain, const MatrixParts& parts,
+                std::unique_ptr<ArrayPath> array);
 
   /// Between cycles: what has been counted since the last call. Cycles in all, and the host's, are
   /// not among them.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/systolic/compiler/layer_products.h"
+#include "models/systolic/values/bfloat16_vector_unit.h"
 #include "models/systolic/values/vector_unit.h"
 #include "sim/base/errors.h"
 
@@ -16,9 +17,10 @@ bool is_clamped(const LayerSpec& spec, const Product& product) {
 
 }  // namespace
 
-OperandReader::OperandReader(const Config& config, const SystolicProgram& program,
-                             const UnifiedBuffer& buffer)
-    : config_(config), program_(program), values_(program.values()), buffer_(buffer) {
+template <class Numbers>
+OperandReader<Numbers>::OperandReader(const Config& config, const SystolicProgram& program,
+                                      const UnifiedBuffer<Operand>& buffer)
+    : config_(config), program_(program), values_(Numbers::layers(program)), buffer_(buffer) {
   for (std::uint32_t item = 0; item < program.products.size(); ++item) {
     const Product& product = program.products[item];
     if (tiles_of(config, product) > 0) places_.push_back({product.address, item});
@@ -27,70 +29,94 @@ OperandReader::OperandReader(const Config& config, const SystolicProgram& progra
                    [](const Place& a, const Place& b) { return a.address < b.address; });
 }
 
-std::int8_t OperandReader::clamped(const Product& product, std::int8_t value) const {
-  return is_clamped(program_.spec(product.layer), product) ? std::max(value, std::int8_t{0})
-                                                           : value;
+template <class Numbers>
+auto OperandReader<Numbers>::activation(const Product& product, std::uint64_t row,
+                                        InnerElement at) const -> Operand {
+  if (row >= product.rows || at.element >= product.inner[at.tile].count) return Operand{};
+  const auto element = activation_element(program_.spec(product.layer), product,
+                                          program_.tensors[product.input].shape, row, at);
+  return element ? buffer_.tensor(product.input)[*element] : Operand{};
 }
 
-std::int8_t OperandReader::activation(const Product& product, std::uint64_t row,
-                                      InnerElement at) const {
-  if (row >= product.rows || at.element >= product.inner[at.tile].count) return 0;
-  const auto element = activation_element(program_.spec(product.layer), product, row, at);
-  return element ? clamped(product, buffer_.tensor(product.input)[*element]) : std::int8_t{0};
-}
-
-std::int8_t OperandReader::weight(const Product& product, std::uint64_t column,
-                                  InnerElement at) const {
-  if (column >= product.columns || at.element >= product.inner[at.tile].count) return 0;
-  const auto element = weight_element(program_.spec(product.layer), product,
-                                      program_.tensors[product.input].shape, column, at);
-  if (!element) return 0;
+template <class Numbers>
+auto OperandReader<Numbers>::weight(const Product& product, std::uint64_t column,
+                                    InnerElement at) const -> Operand {
+  if (column >= product.columns || at.element >= product.inner[at.tile].count) return Operand{};
+  const auto element = weight_element(program_.spec(product.layer), product, column, at);
+  if (!element) return Operand{};
   if (product.kind != ProductKind::head) return values_[product.layer].weights[*element];
-  return clamped(product, buffer_.tensor(product.second)[*element]);
+  return buffer_.tensor(product.second)[*element];
 }
 
-void OperandReader::read_activation_row(const Product& product, std::uint32_t inner_tile,
-                                        std::uint64_t row, std::span<std::int8_t> values) const {
+template <class Numbers>
+void OperandReader<Numbers>::copy_activations(const Product& product, std::uint32_t inner_tile,
+                                              std::uint64_t row, std::span<Operand> values) const {
+  std::fill(values.begin(), values.end(), Operand{});
+  const auto first =
+      activation_element(program_.spec(product.layer), product,
+                         program_.tensors[product.input].shape, row, {inner_tile, 0});
+  if (!first) return;
+  const auto source =
+      buffer_.tensor(product.input).subspan(*first, product.inner[inner_tile].count);
+  std::copy(source.begin(), source.end(), values.begin());
+}
+
+template <class Numbers>
+void OperandReader<Numbers>::read_activation_row(const Product& product, std::uint32_t inner_tile,
+                                                 std::uint64_t row,
+                                                 std::span<Operand> values) const {
   const LayerSpec& spec = program_.spec(product.layer);
-  if (!is_contiguous(spec, product)) {
+  if (is_contiguous(spec, product, program_.tensors[product.input].shape)) {
+    copy_activations(product, inner_tile, row, values);
+  } else {
     for (std::uint32_t r = 0; r < values.size(); ++r) {
       values[r] = activation(product, row, {inner_tile, r});
     }
-    return;
   }
-  std::fill(values.begin(), values.end(), std::int8_t{0});
-  const auto first = activation_element(spec, product, row, {inner_tile, 0});
-  if (!first) return;
-  const std::span<std::int8_t> there = values.first(product.inner[inner_tile].count);
-  const auto source = buffer_.tensor(product.input).subspan(*first, there.size());
-  std::copy(source.begin(), source.end(), there.begin());
-  if (is_clamped(spec, product)) clamp_negative(there);
+  if (is_clamped(spec, product)) clamp_negative(values);
 }
 
-void OperandReader::read_activation_column(const Product& product, InnerElement at,
-                                           std::uint64_t first_row,
-                                           std::span<std::int8_t> values) const {
+template <class Numbers>
+void OperandReader<Numbers>::read_activation_column(const Product& product, InnerElement at,
+                                                    std::uint64_t first_row,
+                                                    std::span<Operand> values) const {
   for (std::size_t c = 0; c < values.size(); ++c) {
     values[c] = activation(product, first_row + c, at);
   }
+  if (is_clamped(program_.spec(product.layer), product)) clamp_negative(values);
 }
 
-void OperandReader::read_weight_row(const Product& product, InnerElement at,
-                                    std::uint64_t first_column,
-                                    std::span<std::int8_t> values) const {
+template <class Numbers>
+void OperandReader<Numbers>::clamp_weights(const Product& product,
+                                           std::span<Operand> values) const {
+  // Those of other products are no inputs of the layer.
+  if (product.kind != ProductKind::head) return;
+  if (is_clamped(program_.spec(product.layer), product)) clamp_negative(values);
+}
+
+template <class Numbers>
+void OperandReader<Numbers>::read_weight_row(const Product& product, InnerElement at,
+                                             std::uint64_t first_column,
+                                             std::span<Operand> values) const {
   for (std::size_t c = 0; c < values.size(); ++c) {
     values[c] = weight(product, first_column + c, at);
   }
+  clamp_weights(product, values);
 }
 
-void OperandReader::read_weight_column(const Product& product, std::uint32_t inner_tile,
-                                       std::uint64_t column, std::span<std::int8_t> values) const {
+template <class Numbers>
+void OperandReader<Numbers>::read_weight_column(const Product& product, std::uint32_t inner_tile,
+                                                std::uint64_t column,
+                                                std::span<Operand> values) const {
   for (std::uint32_t r = 0; r < values.size(); ++r) {
     values[r] = weight(product, column, {inner_tile, r});
   }
+  clamp_weights(product, values);
 }
 
-void OperandReader::read_weight_tile(std::uint64_t address, std::span<std::int8_t> values) const {
+template <class Numbers>
+void OperandReader<Numbers>::read_weight_tile(std::uint64_t address,
+                                              std::span<Operand> values) const {
   const auto behind =
       std::upper_bound(places_.begin(), places_.end(), address,
                        [](std::uint64_t at, const Place& place) { return at < place.address; });
@@ -105,5 +131,8 @@ void OperandReader::read_weight_tile(std::uint64_t address, std::span<std::int8_
                     values.subspan(std::size_t{r} * config_.columns, config_.columns));
   }
 }
+
+template class OperandReader<Int8Numbers>;
+template class OperandReader<Bfloat16Numbers>;
 
 }  // namespace nzsim::systolic

@@ -18,7 +18,7 @@ std::uint32_t narrow(std::uint64_t value) { return static_cast<std::uint32_t>(va
 /// Position by position, the last tile lies at the window's last place; flattened, all tiles have
 /// parts of the window in the order height, width, channels, and name no place. A window of one
 /// place is the same in both.
-bool is_flattened(const LayerSpec& spec, const Product& product) {
+bool has_flattened_windows(const LayerSpec& spec, const Product& product) {
   if (product.kind != ProductKind::windows) return false;
   const bool has_one_place = spec.kernel.height == 1 && spec.kernel.width == 1;
   const InnerTile& last = product.inner.back();
@@ -28,7 +28,7 @@ bool is_flattened(const LayerSpec& spec, const Product& product) {
 WindowElement window_element(const LayerSpec& spec, const Product& product, InnerElement at) {
   const InnerTile& tile = product.inner[at.tile];
   const std::uint32_t element = tile.first + at.element;
-  if (!is_flattened(spec, product)) return {tile.kernel_y, tile.kernel_x, element};
+  if (!has_flattened_windows(spec, product)) return {tile.kernel_y, tile.kernel_x, element};
   const std::uint32_t channels = channels_of_group(spec);
   const std::uint32_t place = element / channels;
   return {place / spec.kernel.width, place % spec.kernel.width, element % channels};
@@ -56,12 +56,19 @@ bool takes_reset_state(const LayerSpec& spec, const Product& product) {
   return spec.type == LayerType::gru && product.first_output == 2 * spec.output.channels;
 }
 
-/// Element `element` of a flattened feature map in the order of the network.
-std::uint64_t in_network_order(const LayerSpec& spec, const FeatureShape& input,
-                               std::uint64_t element) {
-  if (input.channels == spec.input.channels) return element;
+/// Whether the layer takes the whole feature map as one vector.
+bool flattens(const LayerSpec& spec, const Product& product, const FeatureShape& input) {
+  const bool takes_vectors =
+      product.kind == ProductKind::vectors || product.kind == ProductKind::gates_of_input;
+  return takes_vectors && input.channels != spec.input.channels;
+}
+
+/// Where inner element `inner` of a vector lies behind the vector's first one.
+std::uint64_t vector_element(const LayerSpec& spec, const Product& product,
+                             const FeatureShape& input, std::uint64_t inner) {
+  if (!flattens(spec, product, input)) return inner;
   const std::uint64_t places = std::uint64_t{input.height} * input.width;
-  return element % input.channels * places + element / input.channels;
+  return inner % places * input.channels + inner / places;
 }
 
 std::optional<std::uint64_t> window_weight(const LayerSpec& spec, const Product& product,
@@ -89,21 +96,23 @@ std::uint64_t head_weight(const LayerSpec& spec, const Product& product, std::ui
 
 }  // namespace
 
-bool is_contiguous(const LayerSpec& spec, const Product& product) {
-  return !is_flattened(spec, product);
+bool is_contiguous(const LayerSpec& spec, const Product& product, const FeatureShape& input) {
+  return !has_flattened_windows(spec, product) && !flattens(spec, product, input);
 }
 
 std::optional<std::uint64_t> activation_element(const LayerSpec& spec, const Product& product,
-                                                std::uint64_t row, InnerElement at) {
+                                                const FeatureShape& input, std::uint64_t row,
+                                                InnerElement at) {
   const std::uint64_t inner = product.inner[at.tile].first + at.element;
   const std::uint64_t units = spec.output.channels;
   switch (product.kind) {
     case ProductKind::vectors:
-      return row * spec.input.channels + inner;
+      return row * spec.input.channels + vector_element(spec, product, input, inner);
     case ProductKind::windows:
       return window_activation(spec, product, row, at);
     case ProductKind::gates_of_input:
-      return (row * spec.input.height + product.step) * spec.input.channels + inner;
+      return (row * spec.input.height + product.step) * spec.input.channels +
+             vector_element(spec, product, input, inner);
     case ProductKind::gates_of_hidden:
       if (takes_reset_state(spec, product)) return row * units + inner;
       if (product.step == 0) return std::nullopt;
@@ -117,14 +126,13 @@ std::optional<std::uint64_t> activation_element(const LayerSpec& spec, const Pro
 }
 
 std::optional<std::uint64_t> weight_element(const LayerSpec& spec, const Product& product,
-                                            const FeatureShape& input, std::uint64_t column,
-                                            InnerElement at) {
+                                            std::uint64_t column, InnerElement at) {
   const std::uint64_t inner = product.inner[at.tile].first + at.element;
   const std::uint64_t begin = (product.first_output + column) * spec.matrix_inputs();
   switch (product.kind) {
     case ProductKind::vectors:
     case ProductKind::gates_of_input:
-      return begin + in_network_order(spec, input, inner);
+      return begin + inner;
     case ProductKind::gates_of_hidden:
       return begin + spec.input.channels + inner;
     case ProductKind::windows:

@@ -21,22 +21,23 @@ struct InnerElement {
   std::uint32_t element = 0;
 };
 
-/// The element of tensor `product.input`, counted from its begin, that row `row` multiplies.
+/// The element of tensor `product.input`, whose shape is `input`, counted from its begin, that row
+/// `row` multiplies. A layer that flattens the tensor takes its elements in the order channels,
+/// height, width, in which they do not lie there.
 [[nodiscard]] std::optional<std::uint64_t> activation_element(const LayerSpec& spec,
                                                               const Product& product,
+                                                              const FeatureShape& input,
                                                               std::uint64_t row, InnerElement at);
 
 /// Whether the inner elements of a tile lie side by side in the tensor, or are all zeros: not where
-/// windows are flattened.
-[[nodiscard]] bool is_contiguous(const LayerSpec& spec, const Product& product);
+/// windows, or the tensor, are flattened.
+[[nodiscard]] bool is_contiguous(const LayerSpec& spec, const Product& product,
+                                 const FeatureShape& input);
 
 /// The element of the layer's weight matrix `[matrix outputs, matrix inputs]` in column `column`;
-/// of a head, the element of tensor `product.second`. `input`: shape of tensor `product.input`. A
-/// layer that flattens it finds its elements in the order height, width, channels, so that its
-/// weights are permuted.
+/// of a head, the element of tensor `product.second`.
 [[nodiscard]] std::optional<std::uint64_t> weight_element(const LayerSpec& spec,
                                                           const Product& product,
-                                                          const FeatureShape& input,
                                                           std::uint64_t column, InnerElement at);
 
 /// The element of tensor `product.output` that row `row` and column `column` give.

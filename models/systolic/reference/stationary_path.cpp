@@ -6,8 +6,11 @@
 
 namespace nzsim::systolic {
 
-StationaryPath::StationaryPath(const MatrixParts& parts)
+template <class Numbers>
+StationaryPath<Numbers>::StationaryPath(const MatrixParts& parts,
+                                        const std::optional<ArrayValues<Numbers>>& values)
     : parts_(parts),
+      values_(values),
       array_(parts.config.rows, parts.config.columns),
       streamed_(parts.config.rows),
       stationary_(parts.config.columns) {
@@ -17,13 +20,18 @@ StationaryPath::StationaryPath(const MatrixParts& parts)
   }
 }
 
-bool StationaryPath::has_room(const Instruction&, const MatrixState&) const { return true; }
+template <class Numbers>
+bool StationaryPath<Numbers>::has_room(const Instruction&, const MatrixState&) const {
+  return true;
+}
 
-bool StationaryPath::is_loaded(const Instruction& instruction) const {
+template <class Numbers>
+bool StationaryPath<Numbers>::is_loaded(const Instruction& instruction) const {
   return !instruction.is_new_tile || array_.shadow_rows() == array_.rows();
 }
 
-void StationaryPath::enter(std::size_t number, std::uint64_t pass, std::uint64_t cycle) {
+template <class Numbers>
+void StationaryPath<Numbers>::enter(std::size_t number, std::uint64_t pass, std::uint64_t cycle) {
   const Instruction& instruction = parts_.multiplication(number).instruction;
   const std::uint64_t passes = parts_.config.cycles_per_row();
   Row row;
@@ -34,55 +42,62 @@ void StationaryPath::enter(std::size_t number, std::uint64_t pass, std::uint64_t
   row.is_last_pass = (pass + 1) % passes == 0;
   row.ends = pass + 1 == instruction.rows * passes;
   rows_.push_back(row);
-  std::fill(streamed_.begin(), streamed_.end(), std::int8_t{0});
-  if (row.is_first_pass && parts_.operands != nullptr) read_streamed_row(instruction, row.line);
+  std::fill(streamed_.begin(), streamed_.end(), Operand{});
+  if (row.is_first_pass && values_) read_streamed_row(instruction, row.line);
   is_switching_ = pass == 0 && instruction.is_new_tile;
   array_.enter_activations(streamed_, is_switching_ ? Weights::switch_to_shadow : Weights::keep);
 }
 
-void StationaryPath::read_streamed_row(const Instruction& instruction, std::uint64_t line) {
+template <class Numbers>
+void StationaryPath<Numbers>::read_streamed_row(const Instruction& instruction,
+                                                std::uint64_t line) {
   const Product& product = parts_.product(instruction);
   const std::uint64_t place = instruction.first_row + line;
   if (is_weight_stationary()) {
-    parts_.operands->read_activation_row(product, instruction.inner_tile, place, streamed_);
+    values_->operands.read_activation_row(product, instruction.inner_tile, place, streamed_);
   } else if (instruction.takes_tile) {
+    const std::uint64_t tile = parts_.fifo->front();
     for (std::size_t r = 0; r < streamed_.size(); ++r) {
-      streamed_[r] = parts_.fifo->front_row(r)[place % parts_.config.columns];
+      streamed_[r] = values_->tiles.row(tile, r)[place % parts_.config.columns];
     }
   } else {
-    parts_.operands->read_weight_column(product, instruction.inner_tile, place, streamed_);
+    values_->operands.read_weight_column(product, instruction.inner_tile, place, streamed_);
   }
 }
 
-void StationaryPath::read_stationary_row(const Instruction& instruction, std::uint32_t row) {
+template <class Numbers>
+void StationaryPath<Numbers>::read_stationary_row(const Instruction& instruction,
+                                                  std::uint32_t row) {
   const Product& product = parts_.product(instruction);
   const InnerElement at{instruction.inner_tile, row};
   const std::uint64_t first = std::uint64_t{instruction.strip} * parts_.config.columns;
   if (!is_weight_stationary()) {
-    parts_.operands->read_activation_column(product, at, first, stationary_);
+    values_->operands.read_activation_column(product, at, first, stationary_);
   } else if (instruction.takes_tile) {
-    const auto tile_row = parts_.fifo->front_row(row);
+    const auto tile_row = values_->tiles.row(parts_.fifo->front(), row);
     std::copy(tile_row.begin(), tile_row.end(), stationary_.begin());
   } else {
-    parts_.operands->read_weight_row(product, at, first, stationary_);
+    values_->operands.read_weight_row(product, at, first, stationary_);
   }
 }
 
-std::uint64_t StationaryPath::compute(const MatrixState& state) {
+template <class Numbers>
+std::uint64_t StationaryPath<Numbers>::compute(const MatrixState& state) {
   shift(state);
   is_leaving_ = leaves(state);
   return is_leaving_ && rows_.front().ends ? rows_.front().multiplication + 1
                                            : parts_.progress.sums;
 }
 
-void StationaryPath::shift(const MatrixState& state) {
+template <class Numbers>
+void StationaryPath<Numbers>::shift(const MatrixState& state) {
   std::uint32_t there = array_.shadow_rows();
   // The switch to a whole operand makes room in its own cycle.
   if (there == array_.rows() && is_switching_) there = 0;
   if (there == array_.rows() || (there == 0 && !may_shift(state))) return;
   const Instruction& instruction = parts_.multiplication(operands_[shifted_]).instruction;
   const std::uint32_t row = array_.rows() - 1 - there;
-  if (parts_.operands != nullptr) read_stationary_row(instruction, row);
+  if (values_) read_stationary_row(instruction, row);
   array_.enter_weights(stationary_);
   if (row > 0) return;
   ++shifted_;
@@ -90,7 +105,8 @@ void StationaryPath::shift(const MatrixState& state) {
   if (releases_tile_) ++tiles_shifted_;
 }
 
-bool StationaryPath::may_shift(const MatrixState& state) const {
+template <class Numbers>
+bool StationaryPath<Numbers>::may_shift(const MatrixState& state) const {
   if (shifted_ == operands_.size()) return false;
   const Multiplication& multiplication = parts_.multiplication(operands_[shifted_]);
   if (!parts_.config.weight_double_buffering) {
@@ -108,13 +124,15 @@ bool StationaryPath::may_shift(const MatrixState& state) const {
 
 /// With accumulators a row leaves when its sums have been collected; without, in the cycle before,
 /// as its last product is added.
-bool StationaryPath::leaves(const MatrixState& state) const {
+template <class Numbers>
+bool StationaryPath<Numbers>::leaves(const MatrixState& state) const {
   if (parts_.config.accumulator_rows > 0) return array_.has_result();
   const std::uint64_t cycles = std::uint64_t{array_.rows()} + array_.columns() - 2;
   return !rows_.empty() && rows_.front().entered + cycles == state.cycle;
 }
 
-void StationaryPath::commit() {
+template <class Numbers>
+void StationaryPath<Numbers>::commit() {
   const bool has_accumulators = parts_.config.accumulator_rows > 0;
   if (is_leaving_ && has_accumulators) write_sums();
   array_.commit();
@@ -126,17 +144,21 @@ void StationaryPath::commit() {
   releases_tile_ = false;
 }
 
-void StationaryPath::write_sums() {
+template <class Numbers>
+void StationaryPath<Numbers>::write_sums() {
   SIM_ASSERT(array_.has_result(), "tpu.matrix_unit", array_.cycle(), "no row leaves the array");
   const Row row = rows_.front();
   rows_.pop_front();
-  if (parts_.operands == nullptr) return;
+  if (!values_) return;
   const Instruction& instruction = parts_.multiplication(row.multiplication).instruction;
-  parts_.accumulators.write(parts_.sum_row(instruction, row.line), array_.result(),
-                            instruction.accumulates || !row.is_first_pass);
+  values_->sums.write(parts_.sum_row(instruction, row.line), array_.result(),
+                      instruction.accumulates || !row.is_first_pass);
   if (parts_.config.accumulator_rows == 0 && row.is_last_pass) {
-    parts_.finish_row(instruction, row.line);
+    values_->finish_row(parts_, instruction, row.line);
   }
 }
+
+template class StationaryPath<Int8Numbers>;
+template class StationaryPath<Bfloat16Numbers>;
 
 }  // namespace nzsim::systolic

@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "models/systolic/array/matrix_unit.h"
 #include "models/systolic/reference/array_path.h"
+#include "models/systolic/reference/array_values.h"
+#include "models/systolic/reference/numbers.h"
 
 namespace nzsim::systolic {
 
@@ -19,9 +22,11 @@ namespace nzsim::systolic {
 ///
 /// A row of operands of several passes enters in each of them; its value is in the first, and
 /// zeros, which add nothing, in the others.
+template <class Numbers>
 class StationaryPath final : public ArrayPath {
  public:
-  explicit StationaryPath(const MatrixParts& parts);
+  /// Without `values`, zeros enter. All of both must outlive the object.
+  StationaryPath(const MatrixParts& parts, const std::optional<ArrayValues<Numbers>>& values);
 
   [[nodiscard]] bool has_room(const Instruction& instruction,
                               const MatrixState& state) const override;
@@ -31,6 +36,8 @@ class StationaryPath final : public ArrayPath {
   void commit() override;
 
  private:
+  using Operand = typename Numbers::Operand;
+
   /// A row on its way through the array.
   struct Row {
     std::size_t multiplication = 0;
@@ -55,7 +62,8 @@ class StationaryPath final : public ArrayPath {
   void write_sums();
 
   MatrixParts parts_;
-  MatrixUnit array_;
+  std::optional<ArrayValues<Numbers>> values_;
+  BasicMatrixUnit<Operand, typename Numbers::Sum> array_;
   /// Multiplications with a stationary operand of their own, and how many of these have been
   /// shifted in, but for the one that is being shifted in.
   std::vector<std::size_t> operands_;
@@ -67,8 +75,8 @@ class StationaryPath final : public ArrayPath {
   bool releases_tile_ = false;
   std::deque<Row> rows_;
   bool is_leaving_ = false;
-  std::vector<std::int8_t> streamed_;
-  std::vector<std::int8_t> stationary_;
+  std::vector<Operand> streamed_;
+  std::vector<Operand> stationary_;
 };
 
 }  // namespace nzsim::systolic

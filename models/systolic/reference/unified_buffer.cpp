@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "sim/base/bfloat16.h"
 #include "sim/base/errors.h"
 
 namespace nzsim::systolic {
 
-UnifiedBuffer::UnifiedBuffer(const Config& config, const SystolicProgram& program,
-                             bool holds_values)
+template <class Operand>
+UnifiedBuffer<Operand>::UnifiedBuffer(const Config& config, const SystolicProgram& program)
     : program_(program) {
-  if (!holds_values) return;
   const std::uint32_t bytes = config.activation_bytes();
   const std::uint64_t end = config.unified_buffer_bytes / bytes;
   for (const Tensor& tensor : program.tensors) {
@@ -21,14 +21,19 @@ UnifiedBuffer::UnifiedBuffer(const Config& config, const SystolicProgram& progra
   elements_.resize(end);
 }
 
-std::span<const std::int8_t> UnifiedBuffer::tensor(std::uint32_t tensor) const {
+template <class Operand>
+std::span<const Operand> UnifiedBuffer<Operand>::tensor(std::uint32_t tensor) const {
   return std::span(elements_).subspan(begins_[tensor], program_.tensors[tensor].elements());
 }
 
-void UnifiedBuffer::write(std::uint32_t tensor, std::uint64_t first,
-                          std::span<const std::int8_t> values) {
+template <class Operand>
+void UnifiedBuffer<Operand>::write(std::uint32_t tensor, std::uint64_t first,
+                                   std::span<const Operand> values) {
   std::copy(values.begin(), values.end(),
             elements_.begin() + static_cast<std::ptrdiff_t>(begins_[tensor] + first));
 }
+
+template class UnifiedBuffer<std::int8_t>;
+template class UnifiedBuffer<Bfloat16>;
 
 }  // namespace nzsim::systolic

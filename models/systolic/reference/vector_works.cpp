@@ -5,24 +5,26 @@
 #include <span>
 #include <utility>
 
+#include "models/systolic/values/bfloat16_vector_unit.h"
 #include "models/systolic/values/vector_unit.h"
 
 namespace nzsim::systolic {
 namespace {
 
-using Vector = std::vector<std::int8_t>;
-
 /// One vector work.
+template <class Numbers>
 class Work {
  public:
-  Work(const SystolicProgram& program, const UnifiedBuffer& buffer, const VectorWork& work)
+  using Operand = typename Numbers::Operand;
+
+  Work(const SystolicProgram& program, const UnifiedBuffer<Operand>& buffer, const VectorWork& work)
       : program_(program),
         buffer_(buffer),
         work_(work),
-        layer_(program.values()[work.layer]),
+        layer_(Numbers::layers(program)[work.layer]),
         output_(program.tensors[work.output]) {}
 
-  std::vector<TensorPart> run() {
+  std::vector<TensorPart<Operand>> run() {
     switch (work_.kind) {
       case VectorKind::lstm_step:
       case VectorKind::gru_reset:
@@ -41,6 +43,8 @@ class Work {
   }
 
  private:
+  using Vector = std::vector<Operand>;
+
   void run_whole() {
     Vector outputs(output_.elements());
     if (work_.kind == VectorKind::concatenate) {
@@ -53,38 +57,36 @@ class Work {
     parts_.push_back({work_.output, 0, std::move(outputs)});
   }
 
-  void join(std::span<std::int8_t> outputs) const {
-    std::vector<ConcatenatedPart> parts;
-    for (std::size_t source = 0; source < work_.inputs.size(); ++source) {
-      const std::uint32_t input = work_.inputs[source];
-      parts.push_back({buffer_.tensor(input), program_.tensors[input].shape.channels,
-                       layer_.quantization.sources[source]});
+  void join(std::span<Operand> outputs) const {
+    std::vector<MapPart<Operand>> parts;
+    for (const std::uint32_t input : work_.inputs) {
+      parts.push_back({buffer_.tensor(input), program_.tensors[input].shape.channels});
     }
-    concatenate(parts, outputs);
+    Numbers::concatenate(layer_, parts, outputs);
   }
 
-  void compute(const std::vector<Vector>& operands, std::span<std::int8_t> outputs) const {
+  void compute(const std::vector<Vector>& operands, std::span<Operand> outputs) const {
     const LayerSpec& spec = layer_.spec;
-    const std::span<const std::int8_t> input = operands[0];
+    const std::span<const Operand> input = operands[0];
     if (work_.kind == VectorKind::elementwise) {
-      const std::vector<std::span<const std::int8_t>> views(operands.begin(), operands.end());
-      combine(spec.elementwise, views, layer_.quantization, outputs);
+      const std::vector<std::span<const Operand>> views(operands.begin(), operands.end());
+      Numbers::combine(layer_, views, outputs);
     } else if (work_.kind == VectorKind::activation) {
-      apply_activation(input, layer_.quantization.output, outputs);
+      Numbers::apply_activation(layer_, input, outputs);
     } else if (work_.kind == VectorKind::normalization) {
-      normalize(spec, input, layer_.quantization, outputs);
+      Numbers::normalize(layer_, input, outputs);
     } else {
       const std::size_t inputs = spec.input.elements();
       const std::size_t length = spec.output.elements();
       for (std::size_t n = 0; n < output_.inputs; ++n) {
-        pool(spec, input.subspan(n * inputs, inputs), layer_.quantization.output,
-             outputs.subspan(n * length, length));
+        Numbers::pool(layer_, input.subspan(n * inputs, inputs),
+                      outputs.subspan(n * length, length));
       }
     }
   }
 
   [[nodiscard]] Vector operand(std::uint32_t tensor) const {
-    const std::span<const std::int8_t> values = buffer_.tensor(tensor);
+    const std::span<const Operand> values = buffer_.tensor(tensor);
     Vector operand(values.begin(), values.end());
     if (layer_.spec.relu_on_input) clamp_negative(operand);
     return operand;
@@ -93,8 +95,8 @@ class Work {
   [[nodiscard]] std::size_t units() const { return layer_.spec.output.channels; }
 
   /// Gates `[count, units]` of input `n` from gate number `first` on.
-  [[nodiscard]] std::span<const std::int8_t> gates(std::uint32_t n, std::size_t first,
-                                                   std::size_t count) const {
+  [[nodiscard]] std::span<const Operand> gates(std::uint32_t n, std::size_t first,
+                                               std::size_t count) const {
     const std::size_t begin = std::size_t{n} * layer_.spec.matrix_outputs() + first * units();
     return buffer_.tensor(work_.inputs[0]).subspan(begin, count * units());
   }
@@ -113,47 +115,56 @@ class Work {
   }
 
   void run_step(std::uint32_t n) {
-    const RecurrentQuantization& recurrent = layer_.quantization.recurrent;
     if (work_.kind == VectorKind::lstm_step) return run_lstm_step(n);
     Vector hidden = hidden_before(n);
     if (work_.kind == VectorKind::gru_reset) {
       Vector outputs(units());
-      gru_reset(gates(n, 0, 1), hidden, recurrent, outputs);
+      Numbers::gru_reset(layer_, gates(n, 0, 1), hidden, outputs);
       parts_.push_back({work_.inputs[1], n * units(), std::move(outputs)});
       return;
     }
-    systolic::gru_step(gates(n, 1, 1), gates(n, 2, 1), recurrent, hidden);
+    Numbers::gru_step(layer_, gates(n, 1, 1), gates(n, 2, 1), hidden);
     parts_.push_back({work_.output, hidden_element(n, work_.step), std::move(hidden)});
   }
 
   /// Cell states take two elements each.
   void run_lstm_step(std::uint32_t n) {
-    std::vector<std::int16_t> cell(units());
-    const std::size_t bytes = units() * sizeof(std::int16_t);
+    using Cell = typename Numbers::Cell;
+    static_assert(sizeof(Cell) == 2 * sizeof(Operand));
+    std::vector<Cell> cell(units());
+    const std::size_t bytes = units() * sizeof(Cell);
+    Vector kept(2 * units());
     if (work_.step > 0) {
-      std::memcpy(cell.data(), buffer_.tensor(work_.inputs[1]).data() + n * bytes, bytes);
+      std::memcpy(cell.data(), buffer_.tensor(work_.inputs[1]).data() + n * kept.size(), bytes);
     }
     Vector hidden(units());
-    systolic::lstm_step(gates(n, 0, 4), layer_.quantization.recurrent, cell, hidden);
-    Vector cell_bytes(bytes);
-    std::memcpy(cell_bytes.data(), cell.data(), bytes);
-    parts_.push_back({work_.inputs[1], n * bytes, std::move(cell_bytes)});
+    Numbers::lstm_step(layer_, gates(n, 0, 4), cell, hidden);
+    std::memcpy(kept.data(), cell.data(), bytes);
+    const std::uint64_t first = n * kept.size();
+    parts_.push_back({work_.inputs[1], first, std::move(kept)});
     parts_.push_back({work_.output, hidden_element(n, work_.step), std::move(hidden)});
   }
 
   const SystolicProgram& program_;
-  const UnifiedBuffer& buffer_;
+  const UnifiedBuffer<Operand>& buffer_;
   const VectorWork& work_;
-  const QuantizedLayer& layer_;
+  const typename Numbers::Layer& layer_;
   const Tensor& output_;
-  std::vector<TensorPart> parts_;
+  std::vector<TensorPart<Operand>> parts_;
 };
 
 }  // namespace
 
-std::vector<TensorPart> run_vector_work(const SystolicProgram& program, const UnifiedBuffer& buffer,
-                                        const VectorWork& work) {
-  return Work(program, buffer, work).run();
+template <class Numbers>
+std::vector<TensorPart<typename Numbers::Operand>> run_vector_work(
+    const SystolicProgram& program, const UnifiedBuffer<typename Numbers::Operand>& buffer,
+    const VectorWork& work) {
+  return Work<Numbers>(program, buffer, work).run();
 }
+
+template std::vector<TensorPart<std::int8_t>> run_vector_work<Int8Numbers>(
+    const SystolicProgram&, const UnifiedBuffer<std::int8_t>&, const VectorWork&);
+template std::vector<TensorPart<Bfloat16>> run_vector_work<Bfloat16Numbers>(
+    const SystolicProgram&, const UnifiedBuffer<Bfloat16>&, const VectorWork&);
 
 }  // namespace nzsim::systolic

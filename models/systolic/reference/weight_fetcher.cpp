@@ -8,12 +8,12 @@ namespace nzsim::systolic {
 
 WeightFetcher::WeightFetcher(const sc_core::sc_module_name& name, ClockDomain& domain,
                              const Config& config, const Sequencer& sequencer, WeightFifo& fifo,
-                             const OperandReader* weights, FetchObserver& observer)
+                             Datapath& datapath, FetchObserver& observer)
     : ClockedModule(name, domain),
       config_(config),
       sequencer_(sequencer),
       fifo_(fifo),
-      weights_(weights),
+      datapath_(datapath),
       observer_(observer),
       port_("port", config.weight_fifo_tiles) {
   arriving_.reserve(config.weight_fifo_tiles);
@@ -37,9 +37,7 @@ void WeightFetcher::compute() {
 
 void WeightFetcher::commit() {
   for (const std::uint64_t number : arriving_) {
-    if (weights_ != nullptr) {
-      weights_->read_weight_tile(sequencer_.tiles()[number].address, fifo_.bytes(number));
-    }
+    datapath_.write_tile(number, sequencer_.tiles()[number].address);
     fifo_.arrive(number);
   }
   arriving_.clear();

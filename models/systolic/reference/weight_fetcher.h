@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "models/systolic/config.h"
-#include "models/systolic/reference/operand_reader.h"
+#include "models/systolic/reference/datapath.h"
 #include "models/systolic/reference/sequencer.h"
 #include "models/systolic/reference/weight_fifo.h"
 #include "sim/kernel/clocked_module.h"
@@ -26,9 +26,9 @@ class FetchObserver {
 /// are there. A tile whose answer is taken in a cycle is in the FIFO from the next cycle on.
 class WeightFetcher final : public ClockedModule {
  public:
-  /// All arguments must outlive the module. `weights`: null where tiles have no bytes.
+  /// All arguments must outlive the module.
   WeightFetcher(const sc_core::sc_module_name& name, ClockDomain& domain, const Config& config,
-                const Sequencer& sequencer, WeightFifo& fifo, const OperandReader* weights,
+                const Sequencer& sequencer, WeightFifo& fifo, Datapath& datapath,
                 FetchObserver& observer);
 
   void compute() override;
@@ -41,7 +41,7 @@ class WeightFetcher final : public ClockedModule {
   const Config& config_;
   const Sequencer& sequencer_;
   WeightFifo& fifo_;
-  const OperandReader* weights_;
+  Datapath& datapath_;
   FetchObserver& observer_;
   MemoryPort port_;
   /// Tiles that were requested, and those that were answered in this cycle.

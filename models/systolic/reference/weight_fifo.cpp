@@ -1,11 +1,17 @@
 #include "models/systolic/reference/weight_fifo.h"
 
+#include "sim/base/bfloat16.h"
+
 namespace nzsim::systolic {
 
-WeightFifo::WeightFifo(const Config& config, bool holds_values)
-    : columns_(config.columns),
+template <class Operand>
+WeightTiles<Operand>::WeightTiles(const Config& config)
+    : places_(config.weight_fifo_tiles),
+      columns_(config.columns),
       elements_(config.elements()),
-      is_there_(config.weight_fifo_tiles),
-      bytes_(holds_values ? config.weight_fifo_tiles * elements_ : 0) {}
+      weights_(config.memory ? places_ * elements_ : 0) {}
+
+template class WeightTiles<std::int8_t>;
+template class WeightTiles<Bfloat16>;
 
 }  // namespace nzsim::systolic
