@@ -154,6 +154,18 @@ RoundedLayer draw_rounded_layer(const LayerSpec& spec, Magnitudes magnitudes, Dr
   return layer;
 }
 
+std::vector<std::vector<Bfloat16>> plain_outputs(const std::vector<RoundedLayer>& layers,
+                                                 const SummationOrder& order) {
+  std::vector<std::vector<Bfloat16>> all(layers.size());
+  for (std::uint32_t n = 0; n < layers[0].spec.batch; ++n) {
+    const std::vector<std::vector<Bfloat16>> outputs = plain_bfloat16_network(layers, order, n);
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+      all[index].insert(all[index].end(), outputs[index].begin(), outputs[index].end());
+    }
+  }
+  return all;
+}
+
 std::vector<std::uint16_t> bits_of(const std::vector<Bfloat16>& numbers) {
   std::vector<std::uint16_t> bits;
   bits.reserve(numbers.size());

@@ -27,6 +27,10 @@ LayerSpec draw_spec(LayerType type, Draw& draw);
 /// Weights, sometimes a bias, and the layer's own inputs.
 RoundedLayer draw_rounded_layer(const LayerSpec& spec, Magnitudes magnitudes, Draw& draw);
 
+/// The outputs of all layers by `plain_bfloat16_network`, `[batch, output elements]` per layer.
+std::vector<std::vector<Bfloat16>> plain_outputs(const std::vector<RoundedLayer>& layers,
+                                                 const SummationOrder& order);
+
 /// The bits, which tell -0 from +0.
 std::vector<std::uint16_t> bits_of(const std::vector<Bfloat16>& numbers);
 /// The numbers nearest to `values`, and back.

@@ -1,6 +1,7 @@
 #include "tests/support/systolic_random.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <variant>
 
@@ -216,10 +217,22 @@ std::string bytes_of(const std::vector<float>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
 }
 
+/// Numbers of like magnitudes or, for bfloat16 alone, of up to 2^`largest_exponent`, whose products
+/// may hide others, cancel each other or overflow.
+float draw_weight(Draw& draw, std::uint32_t largest_exponent) {
+  const double number = draw.real(0.5);
+  if (largest_exponent == 0) return static_cast<float>(number);
+  return static_cast<float>(
+      std::ldexp(number, static_cast<int>(draw.integer(0, largest_exponent))));
+}
+
 /// Dense weights and a bias in a file.
-FileSource biased_weights(Draw& draw, const LayerSpec& spec, const std::filesystem::path& path) {
+FileSource biased_weights(Draw& draw, const Config& config, const LayerSpec& spec,
+                          const std::filesystem::path& path) {
+  const bool is_bfloat16 = config.operand_type == OperandType::bfloat16;
+  const std::uint32_t exponent = is_bfloat16 ? one_of(draw, {0U, 0U, 24U, 120U}) : 0;
   std::vector<float> weights(spec.weight_elements());
-  for (float& weight : weights) weight = static_cast<float>(draw.real(0.5));
+  for (float& weight : weights) weight = draw_weight(draw, exponent);
   std::vector<float> bias(spec.matrix_outputs());
   for (float& value : bias) value = static_cast<float>(draw.real(2.0));
   std::map<std::string, NumpyArray> arrays;
@@ -258,8 +271,9 @@ Config random_config(Draw& draw) {
   config.weight_double_buffering = chance(draw, 70);
   config.weight_fifo_tiles = draw.integer(1, 4);
   config.accumulator_rows = one_of(draw, {0U, 4U, 5U, 8U, 17U, 64U, 4096U});
-  config.operand_type = one_of(
-      draw, {OperandType::int8, OperandType::int8, OperandType::int8x16, OperandType::int16});
+  config.operand_type =
+      one_of(draw, {OperandType::int8, OperandType::int8, OperandType::int8x16, OperandType::int16,
+                    OperandType::bfloat16, OperandType::bfloat16, OperandType::bfloat16});
   config.window_mapping = one_of(draw, {WindowMapping::by_position, WindowMapping::flattened});
   config.synchronization_wait_cycles = one_of<std::uint64_t>(draw, {0, 0, 1, 2, 40});
   if (chance(draw, 75)) {
@@ -334,8 +348,8 @@ RandomCase random_case(std::uint64_t seed, const std::filesystem::path& director
   network = NetworkDraw(draw).draw_network(draw.integer(1, 5));
   for (LayerSpec& spec : network.layers) {
     if (spec.weight_elements() == 0 || chance(draw, 50)) continue;
-    spec.weights =
-        biased_weights(draw, spec, directory / fmt::format("{}-{}.npz", seed, spec.name));
+    spec.weights = biased_weights(draw, drawn.config, spec,
+                                  directory / fmt::format("{}-{}.npz", seed, spec.name));
   }
   drawn.workload.seed = draw.integer(0, 3);
   if (chance(draw, 70)) shrink_buffer(draw, drawn);
@@ -360,6 +374,12 @@ std::string describe(const MachineRun& run) {
   }
   for (const std::vector<std::int8_t>& outputs : run.outputs) {
     for (const std::int8_t value : outputs) text += fmt::format(" {}", value);
+    text += "\n";
+  }
+  for (const std::vector<Bfloat16>& outputs : run.bfloat16_outputs) {
+    for (const Bfloat16 value : outputs) {
+      text += fmt::format(" {:04x}", static_cast<std::uint16_t>(value));
+    }
     text += "\n";
   }
   return text;

@@ -180,6 +180,17 @@ TEST(RunCommand, ReportsTheSameInBothModesAndFromTheCache) {
   EXPECT_EQ(reference.errors, "");
 }
 
+TEST(RunCommand, ReportsTheSameOfBfloat16InBothModes) {
+  const auto with_mode = [](const std::string& mode) {
+    return run_nzsim({"run", "tpu-v2-mxu", "lenet-5", "--mode", mode, "--json"});
+  };
+  const test::CommandResult fast = with_mode("fast");
+  const test::CommandResult reference = with_mode("reference");
+  ASSERT_EQ(reference.exit_code, 0) << reference.errors;
+  EXPECT_EQ(comparable(fast.output), comparable(reference.output));
+  EXPECT_EQ(reference.errors, "");
+}
+
 TEST(RunCommand, TakesOverridesSeedBatchAndLayers) {
   const test::CommandResult result =
       run_nzsim({"run", "ideal", "lenet-300-100-pruned", "--layers", "ip1", "--batch", "2",

@@ -1,7 +1,5 @@
 #include "models/systolic/reference/activation_unit.h"
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include "sim/kernel/clock_domain.h"
@@ -9,12 +7,10 @@
 namespace nzsim::systolic {
 
 ActivationUnit::ActivationUnit(const sc_core::sc_module_name& name, ClockDomain& domain,
-                               const Config& config, const SystolicProgram& program,
-                               const Sequencer& sequencer, Progress& progress,
+                               const Config& config, const Sequencer& sequencer, Progress& progress,
                                Accumulators& accumulators, Datapath& datapath)
     : ClockedModule(name, domain),
       config_(config),
-      program_(program),
       sequencer_(sequencer),
       progress_(progress),
       accumulators_(accumulators),
@@ -37,30 +33,7 @@ void ActivationUnit::compute() {
     ends_at_ = begins_at_ + work().instruction.rows;
   }
   domain().note_progress();
-  take_row(domain().cycle() - begins_at_);
-}
-
-void ActivationUnit::take_row(std::uint64_t row) {
-  const Instruction& instruction = work().instruction;
-  if (instruction.opcode == Opcode::activate) {
-    take_sums(row);
-  } else if (row + 1 == instruction.rows) {
-    datapath_.take_vector_work(program_.vector_works[instruction.item]);
-  }
-}
-
-void ActivationUnit::take_sums(std::uint64_t row) {
-  const Instruction& instruction = work().instruction;
-  const Product& product = program_.products[instruction.item];
-  const bool is_pair = product.kind == ProductKind::gates_of_input;
-  const std::uint64_t lines = is_pair ? instruction.rows / 2 : instruction.rows;
-  // Rows of the first product are kept until those of the second come.
-  if (row + lines < instruction.rows) return;
-  const std::uint64_t line = row + lines - instruction.rows;
-  std::optional<std::size_t> hidden;
-  if (is_pair) hidden = instruction.accumulator + row;
-  datapath_.take_sums(instruction, instruction.first_row + line, instruction.accumulator + line,
-                      hidden);
+  datapath_.take_row(work().instruction, domain().cycle() - begins_at_);
 }
 
 void ActivationUnit::commit() {

@@ -22,8 +22,8 @@ class ActivationUnit final : public ClockedModule {
  public:
   /// All arguments must outlive the module.
   ActivationUnit(const sc_core::sc_module_name& name, ClockDomain& domain, const Config& config,
-                 const SystolicProgram& program, const Sequencer& sequencer, Progress& progress,
-                 Accumulators& accumulators, Datapath& datapath);
+                 const Sequencer& sequencer, Progress& progress, Accumulators& accumulators,
+                 Datapath& datapath);
 
   void compute() override;
   void commit() override;
@@ -35,13 +35,9 @@ class ActivationUnit final : public ClockedModule {
   /// Whether the next work is done as soon as its sums are there.
   [[nodiscard]] bool takes_no_time() const;
   [[nodiscard]] bool may_begin() const;
-  /// Reads what row number `row` of the work needs.
-  void take_row(std::uint64_t row);
-  void take_sums(std::uint64_t row);
   void end_work();
 
   const Config& config_;
-  const SystolicProgram& program_;
   const Sequencer& sequencer_;
   Progress& progress_;
   Accumulators& accumulators_;

@@ -44,8 +44,8 @@ Core::Core(const sc_core::sc_module_name& name, const Config& config,
       accumulators_module_("accumulators", accumulators_),
       host_interface_("host_interface", clock_, config, program, sequencer_, progress_, *datapath_),
       matrix_unit_("matrix_unit", clock_, matrix_parts(), datapath_->make_array(matrix_parts())),
-      activation_unit_("activation_unit", clock_, config, program, sequencer_, progress_,
-                       accumulators_, *datapath_) {
+      activation_unit_("activation_unit", clock_, config, sequencer_, progress_, accumulators_,
+                       *datapath_) {
   if (!config.memory) return;
   SIM_ASSERT(stepping == Stepping::kernel, this->name(), 0,
              "a memory has times of the kernel, which does not step this machine");

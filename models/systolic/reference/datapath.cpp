@@ -1,8 +1,8 @@
 #include "models/systolic/reference/datapath.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "models/systolic/reference/accumulators.h"
@@ -38,11 +38,9 @@ class EmptyDatapath final : public Datapath {
   std::unique_ptr<ArrayPath> make_array(const MatrixParts& parts) override {
     return make_array_of<Int8Numbers>(parts, std::nullopt);
   }
-  void take_sums(const Instruction&, std::uint64_t, std::size_t,
-                 std::optional<std::size_t>) override {}
-  void take_vector_work(const VectorWork&) override {}
+  void take_row(const Instruction&, std::uint64_t) override {}
   void write_results() override {}
-  void take_transfer(const HostTransfer&, bool) override {}
+  void take_transfer(const Instruction&) override {}
   void end_transfer() override {}
   void write_tile(std::uint64_t, std::uint64_t) override {}
   void keep_outputs(const Section&, MachineRun&) const override {}
@@ -65,17 +63,12 @@ class ValueDatapath final : public Datapath {
     return make_array_of<Numbers>(parts, ArrayValues<Numbers>{operands_, tiles_, sums_, output_});
   }
 
-  void take_sums(const Instruction& activation, std::uint64_t line, std::size_t row,
-                 std::optional<std::size_t> hidden) override {
-    activation_ = &activation;
-    line_ = line;
-    copy(sums_.row(row), input_sums_);
-    hidden_sums_.clear();
-    if (hidden) copy(sums_.row(*hidden), hidden_sums_);
-  }
-
-  void take_vector_work(const VectorWork& work) override {
-    results_ = run_vector_work<Numbers>(program_, buffer_, work);
+  void take_row(const Instruction& work, std::uint64_t row) override {
+    if (work.opcode == Opcode::activate) {
+      take_sums(work, row);
+    } else if (row + 1 == work.rows) {
+      results_ = run_vector_work<Numbers>(program_, buffer_, program_.vector_works[work.item]);
+    }
   }
 
   void write_results() override {
@@ -89,13 +82,13 @@ class ValueDatapath final : public Datapath {
     results_.clear();
   }
 
-  void take_transfer(const HostTransfer& transfer, bool is_read) override {
-    transfer_ = &transfer;
-    is_read_ = is_read;
-    if (is_read) {
-      transferred_ = host_.read(transfer);
+  void take_transfer(const Instruction& transfer) override {
+    transfer_ = &program_.transfers[transfer.item];
+    is_read_ = transfer.opcode == Opcode::read_host_memory;
+    if (is_read_) {
+      transferred_ = host_.read(*transfer_);
     } else {
-      copy(buffer_.tensor(transfer.tensor), transferred_);
+      copy(buffer_.tensor(transfer_->tensor), transferred_);
     }
   }
 
@@ -126,6 +119,19 @@ class ValueDatapath final : public Datapath {
  private:
   using Operand = typename Numbers::Operand;
   using Sum = typename Numbers::Sum;
+
+  void take_sums(const Instruction& activation, std::uint64_t row) {
+    const bool is_pair = program_.products[activation.item].kind == ProductKind::gates_of_input;
+    const std::uint64_t lines = is_pair ? activation.rows / 2 : activation.rows;
+    // Rows of the first product are kept until those of the second come.
+    if (row + lines < activation.rows) return;
+    const std::uint64_t line = row + lines - activation.rows;
+    activation_ = &activation;
+    line_ = activation.first_row + line;
+    copy(sums_.row(activation.accumulator + line), input_sums_);
+    hidden_sums_.clear();
+    if (is_pair) copy(sums_.row(activation.accumulator + row), hidden_sums_);
+  }
 
   template <class Element>
   static void copy(std::span<const Element> from, std::vector<Element>& to) {

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "models/systolic/config.h"
 #include "models/systolic/program.h"
@@ -18,24 +16,20 @@ class Datapath {
  public:
   virtual ~Datapath() = default;
 
-  /// The matrix unit's array, which is fed zeros where there are no values. `parts` and the data
-  /// path must outlive it.
+  /// The matrix unit's array, which is fed zeros where there are no values. The data path, and what
+  /// `parts` refers to, must outlive it.
   [[nodiscard]] virtual std::unique_ptr<ArrayPath> make_array(const MatrixParts& parts) = 0;
 
-  // For the activation unit. During a cycle:
-  /// Reads a row of sums, which makes outputs of line `line` of an activation's product; `hidden`:
-  /// that of the second product where two make gates.
-  virtual void take_sums(const Instruction& activation, std::uint64_t line, std::size_t row,
-                         std::optional<std::size_t> hidden) = 0;
-  /// Computes a vector work.
-  virtual void take_vector_work(const VectorWork& work) = 0;
+  /// For the activation unit, during a cycle: reads what row number `row` of an activation or a
+  /// vector work needs. Sums of two products that make gates wait for the second's; a vector work
+  /// is computed with its last row.
+  virtual void take_row(const Instruction& work, std::uint64_t row) = 0;
   /// At the clock edge: what was taken in the cycle goes into the unified buffer.
   virtual void write_results() = 0;
 
-  // For the host interface. During a cycle:
-  /// Reads what a transfer moves.
-  virtual void take_transfer(const HostTransfer& transfer, bool is_read) = 0;
-  /// At the clock edge: it is where it goes.
+  /// For the host interface, during a cycle: reads what a transfer moves.
+  virtual void take_transfer(const Instruction& transfer) = 0;
+  /// At the clock edge: what was taken last is where it goes.
   virtual void end_transfer() = 0;
 
   /// For the weight fetcher, at the clock edge: tile `number` has come from `address`.

@@ -22,7 +22,6 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, ClockDomain& d
                              const Sequencer& sequencer, Progress& progress, Datapath& datapath)
     : ClockedModule(name, domain),
       config_(config),
-      program_(program),
       sequencer_(sequencer),
       progress_(progress),
       datapath_(datapath),
@@ -38,7 +37,7 @@ void HostInterface::have_inputs() {
     const TransferWork& work = sequencer_.transfers()[next_];
     SIM_ASSERT(is_read(work), name(), 0, "a transfer to the host without an interface");
     if (progress_.activations < work.activations) return;
-    take(work);
+    datapath_.take_transfer(work.instruction);
     datapath_.end_transfer();
   }
 }
@@ -55,11 +54,7 @@ void HostInterface::compute() {
   }
   domain().note_progress();
   ++busy_cycles_[work.section];
-  if (domain().cycle() + 1 == ends_at_) take(work);
-}
-
-void HostInterface::take(const TransferWork& work) {
-  datapath_.take_transfer(program_.transfers[work.instruction.item], is_read(work));
+  if (domain().cycle() + 1 == ends_at_) datapath_.take_transfer(work.instruction);
 }
 
 void HostInterface::commit() {

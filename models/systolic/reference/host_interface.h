@@ -36,11 +36,8 @@ class HostInterface final : public ClockedModule {
 
  private:
   [[nodiscard]] bool is_done() const { return next_ == sequencer_.transfers().size(); }
-  /// Its values are read.
-  void take(const TransferWork& work);
 
   const Config& config_;
-  const SystolicProgram& program_;
   const Sequencer& sequencer_;
   Progress& progress_;
   Datapath& datapath_;

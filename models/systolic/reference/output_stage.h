@@ -11,9 +11,9 @@
 
 namespace nzsim::systolic {
 
-/// From rows of sums to outputs in the unified buffer: bias, activation function, rounding.
-/// It is the activation unit's; in a machine without accumulators it finishes outputs as they leave
-/// the array. Called at the clock edge.
+/// From rows of sums to outputs in the unified buffer: bias, activation function, rounding. It is
+/// the activation unit's; in a machine without accumulators it finishes outputs as they leave the
+/// array. Called at the clock edge.
 template <class Numbers>
 class OutputStage {
  public:

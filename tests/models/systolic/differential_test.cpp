@@ -10,6 +10,10 @@
 #include "models/systolic/compiler/mapping.h"
 #include "models/systolic/reference/reference_machine.h"
 #include "models/systolic/schedule.h"
+#include "models/systolic/values/bfloat16_values.h"
+#include "models/systolic/values/bfloat16_weights.h"
+#include "models/systolic/values/fast_values.h"
+#include "tests/support/bfloat16_layers.h"
 #include "tests/support/fork.h"
 #include "tests/support/options.h"
 #include "tests/support/systolic_random.h"
@@ -21,15 +25,34 @@ namespace {
 /// One case in five is of time alone.
 bool has_values(const test::RandomCase& random) { return random.seed % 5 != 0; }
 
-/// Times by the recurrence, values by the plain computation.
-MachineRun expected_run(const test::RandomCase& random, const SystolicProgram& program) {
+/// Times by the recurrence.
+MachineRun scheduled_run(const test::RandomCase& random, const SystolicProgram& program) {
   std::unique_ptr<Memory> memory = random.make_random_memory();
   if (memory == nullptr && random.config.memory) memory = make_memory(*random.config.memory);
   MachineRun run;
   run.times =
       Schedule(random.config, memory.get()).run(program.instructions, program.section_ends());
-  if (has_values(random)) run.outputs = test::plain_outputs(program.values());
   return run;
+}
+
+/// Values by the plain computation.
+void add_plain_values(const Config& config, const SystolicProgram& program, MachineRun& run) {
+  if (config.operand_type == OperandType::bfloat16) {
+    run.bfloat16_outputs =
+        nzsim::test::plain_outputs(program.bfloat16_values(), summation_order_of(config));
+  } else {
+    run.outputs = test::plain_outputs(program.values());
+  }
+}
+
+/// Values by the fast engine.
+void add_fast_values(const Config& config, const SystolicProgram& program, MachineRun& run) {
+  if (config.operand_type == OperandType::bfloat16) {
+    run.bfloat16_outputs =
+        compute_bfloat16_values(program.bfloat16_values(), summation_order_of(config));
+  } else {
+    run.outputs = compute_values(program.values());
+  }
 }
 
 /// By the machine, whose modules half of the cases call in another order.
@@ -44,10 +67,11 @@ MachineRun reference_run(const test::RandomCase& random, const SystolicProgram& 
   return ReferenceTpu(random.config, program, options).run();
 }
 
-/// One random case in both forms.
+/// One random case in all forms.
 struct Runs {
   std::string description;
-  std::string expected;
+  std::string plain;
+  std::string fast;
   std::string reference;
 };
 
@@ -56,7 +80,14 @@ Runs run_case(std::uint64_t seed, const std::filesystem::path& directory) {
   const std::unique_ptr<SystolicProgram> program = compile(random.config, random.workload);
   Runs runs;
   runs.description = random.description;
-  runs.expected = test::describe(expected_run(random, *program));
+  MachineRun plain = scheduled_run(random, *program);
+  MachineRun fast = plain;
+  if (has_values(random)) {
+    add_plain_values(random.config, *program, plain);
+    add_fast_values(random.config, *program, fast);
+  }
+  runs.plain = test::describe(plain);
+  runs.fast = test::describe(fast);
   // A memory needs the kernel, which elaborates once per process.
   if (random.config.memory) {
     runs.reference = nzsim::test::fork_and_capture(
@@ -74,12 +105,13 @@ class SystolicDifferential : public ::testing::TestWithParam<int> {
   static constexpr int kShards = 4;
 };
 
-TEST_P(SystolicDifferential, TheMachineHasTheTimesOfTheScheduleAndThePlainValues) {
+TEST_P(SystolicDifferential, TheMachineHasTheTimesOfTheScheduleAndTheFastAndPlainValues) {
   const nzsim::test::TemporaryDirectory directory;
   const std::uint64_t cases = nzsim::test::options().differential_cases;
   for (std::uint64_t seed = static_cast<std::uint64_t>(GetParam()); seed < cases; seed += kShards) {
     const Runs runs = run_case(seed, directory.path());
-    ASSERT_EQ(runs.reference, runs.expected) << runs.description;
+    ASSERT_EQ(runs.reference, runs.plain) << runs.description;
+    ASSERT_EQ(runs.fast, runs.plain) << runs.description;
   }
 }
 
@@ -87,6 +119,8 @@ TEST_P(SystolicDifferential, TheMachineHasTheTimesOfTheScheduleAndThePlainValues
 struct Coverage {
   /// By dataflow and layer type.
   std::map<std::pair<Dataflow, LayerType>, std::uint64_t> layers;
+  std::map<LayerType, std::uint64_t> bfloat16_layers;
+  std::uint64_t flattened_maps = 0;
   std::uint64_t joined_sources = 0;
   std::uint64_t groups_side_by_side = 0;
   std::uint64_t layers_in_pieces = 0;
@@ -110,6 +144,10 @@ void cover_program(const SystolicProgram& program, Coverage& coverage) {
   for (const Product& product : program.products) {
     const bool is_windows = product.kind == ProductKind::windows;
     coverage.groups_side_by_side += is_windows && product.groups > 1 ? 1 : 0;
+    const FeatureShape& input = program.tensors[product.input].shape;
+    const bool is_vectors = product.kind == ProductKind::vectors;
+    const bool is_flattened = input.channels != program.spec(product.layer).input.channels;
+    coverage.flattened_maps += is_vectors && is_flattened ? 1 : 0;
   }
   for (const Instruction& instruction : program.instructions) {
     const bool is_read = instruction.opcode == Opcode::read_host_memory;
@@ -125,8 +163,10 @@ void cover(const test::RandomCase& random, Coverage& coverage) {
   cover_program(*program, coverage);
   for (const LayerSpec& spec : program->network().layers) {
     ++coverage.layers[{random.config.dataflow, spec.type}];
+    const bool is_bfloat16 = random.config.operand_type == OperandType::bfloat16;
+    coverage.bfloat16_layers[spec.type] += is_bfloat16 ? 1 : 0;
   }
-  for (const SectionTime& time : expected_run(random, *program).times) {
+  for (const SectionTime& time : scheduled_run(random, *program).times) {
     coverage.weight_stalls += time.counters.weight_stall_cycles > 0 ? 1 : 0;
     coverage.waits_for_the_shift += time.counters.weight_shift_cycles > 0 ? 1 : 0;
     coverage.input_stalls += time.counters.input_stall_cycles > 0 ? 1 : 0;
@@ -142,6 +182,8 @@ TEST(RandomSystolicCases, ComeAcrossEveryKindOfLayerAndWait) {
   }
   EXPECT_EQ(coverage.layers.size(), 3 * kLayerTypes.size());
   for (const auto& [kind, count] : coverage.layers) EXPECT_GT(count, 10U);
+  for (const auto& [type, count] : coverage.bfloat16_layers) EXPECT_GT(count, 20U);
+  EXPECT_GT(coverage.flattened_maps, 20U);
   EXPECT_GT(coverage.joined_sources, 40U);
   EXPECT_GT(coverage.groups_side_by_side, 20U);
   EXPECT_GT(coverage.layers_in_pieces, 20U);

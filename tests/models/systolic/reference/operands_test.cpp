@@ -46,8 +46,8 @@ std::int32_t sum_of(const LayerSpec& spec, const Product& product, const Tensors
   std::int32_t sum = 0;
   for (std::uint32_t tile = 0; tile < product.inner.size(); ++tile) {
     for (std::uint32_t element = 0; element < product.inner[tile].count; ++element) {
-      const auto a = activation_element(spec, product, row, {tile, element});
-      const auto w = weight_element(spec, product, tensors.shape, column, {tile, element});
+      const auto a = activation_element(spec, product, tensors.shape, row, {tile, element});
+      const auto w = weight_element(spec, product, column, {tile, element});
       sum += (a ? tensors.input.at(*a) : 0) * (w ? weights.at(*w) : 0);
     }
   }
@@ -165,7 +165,7 @@ TEST(Operands, GroupsSideBySideHaveZerosBesideTheirDiagonal) {
   const auto column = [&](std::uint64_t number) {
     std::vector<std::optional<std::uint64_t>> elements;
     for (std::uint32_t channel = 0; channel < 4; ++channel) {
-      elements.push_back(weight_element(spec, products[0], spec.input, number, {0, channel}));
+      elements.push_back(weight_element(spec, products[0], number, {0, channel}));
     }
     return elements;
   };
@@ -198,6 +198,18 @@ TEST(Operands, AFlattenedMapMeetsItsOwnWeights) {
   const Tensors tensors{map, to_buffer_layout(map, input), {}, spec.output};
   const Config config = array(7, 3, WindowMapping::by_position);
   EXPECT_EQ(sums_of(spec, products_for(config, spec), tensors, weights), expected);
+}
+
+TEST(Operands, AFlattenedMapIsTakenChannelByChannel) {
+  const LayerSpec spec = fully_connected(24, 5, 1);
+  // 2 channels at 3 x 4 places.
+  const FeatureShape map{2, 3, 4};
+  const Product product = products_for(array(7, 3, WindowMapping::by_position), spec)[0];
+  EXPECT_FALSE(is_contiguous(spec, product, map));
+  // Inner element 2 x 7 + 3 = 17 is the second channel at place 17 - 12 = 5; the second input of
+  // the batch lies behind 24 elements.
+  EXPECT_EQ(activation_element(spec, product, map, 1, {2, 3}), 24U + 5 * 2 + 1);
+  EXPECT_EQ(weight_element(spec, product, 4, {2, 3}), 4U * 24 + 17);
 }
 
 TEST(Operands, VectorsOfASequenceShareTheWeights) {
@@ -263,19 +275,19 @@ TEST(Operands, AStepTakesItsInputsAndTheHiddenStateBefore) {
   const std::vector<Product> products = products_for(config, spec, 2);
   ASSERT_EQ(products.size(), 2U);
   // Input 1 of the batch: behind 4 steps of 3 elements, step 2.
-  EXPECT_EQ(activation_element(spec, products[0], 1, {0, 1}), 12U + 2 * 3 + 1);
-  EXPECT_EQ(weight_element(spec, products[0], spec.input, 7, {0, 1}), 7U * 5 + 1);
+  EXPECT_EQ(activation_element(spec, products[0], spec.input, 1, {0, 1}), 12U + 2 * 3 + 1);
+  EXPECT_EQ(weight_element(spec, products[0], 7, {0, 1}), 7U * 5 + 1);
   // Behind 4 steps of 2 units, step 1.
-  EXPECT_EQ(activation_element(spec, products[1], 1, {0, 1}), 8U + 1 * 2 + 1);
-  EXPECT_EQ(weight_element(spec, products[1], spec.input, 7, {0, 1}), 7U * 5 + 3 + 1);
+  EXPECT_EQ(activation_element(spec, products[1], spec.output, 1, {0, 1}), 8U + 1 * 2 + 1);
+  EXPECT_EQ(weight_element(spec, products[1], 7, {0, 1}), 7U * 5 + 3 + 1);
 }
 
 TEST(Operands, BeforeTheFirstStepTheHiddenStateIsZero) {
   const LayerSpec spec = recurrent(LayerType::lstm);
   const std::vector<Product> products =
       products_for(array(8, 8, WindowMapping::by_position), spec, 0);
-  EXPECT_EQ(activation_element(spec, products[1], 0, {0, 0}), std::nullopt);
-  EXPECT_EQ(activation_element(spec, products[0], 0, {0, 0}), 0U);
+  EXPECT_EQ(activation_element(spec, products[1], spec.output, 0, {0, 0}), std::nullopt);
+  EXPECT_EQ(activation_element(spec, products[0], spec.input, 0, {0, 0}), 0U);
 }
 
 /// The third gate multiplies r . h' of the same step, which has one vector per input.
@@ -284,10 +296,10 @@ TEST(Operands, TheThirdGateOfAGruTakesTheResetState) {
   const std::vector<Product> products =
       products_for(array(8, 8, WindowMapping::by_position), spec, 3);
   ASSERT_EQ(products.size(), 4U);
-  EXPECT_EQ(activation_element(spec, products[1], 1, {0, 1}), 8U + 2 * 2 + 1);
-  EXPECT_EQ(activation_element(spec, products[3], 1, {0, 1}), 1U * 2 + 1);
+  EXPECT_EQ(activation_element(spec, products[1], spec.output, 1, {0, 1}), 8U + 2 * 2 + 1);
+  EXPECT_EQ(activation_element(spec, products[3], spec.output, 1, {0, 1}), 1U * 2 + 1);
   // Its rows of weights are the last two of six.
-  EXPECT_EQ(weight_element(spec, products[3], spec.input, 1, {0, 1}), 5U * 5 + 3 + 1);
+  EXPECT_EQ(weight_element(spec, products[3], 1, {0, 1}), 5U * 5 + 3 + 1);
 }
 
 }  // namespace

@@ -13,8 +13,10 @@
 
 #include "models/systolic/closed_forms.h"
 #include "models/systolic/compiler/mapping.h"
+#include "models/systolic/values/bfloat16_weights.h"
 #include "sim/base/errors.h"
 #include "tests/sim/workload/reading.h"
+#include "tests/support/bfloat16_layers.h"
 #include "tests/support/fork.h"
 #include "tests/support/systolic_random.h"
 
@@ -287,20 +289,41 @@ using ValueCase = std::pair<Dataflow, std::uint32_t>;
 
 class ReferenceTpuValues : public ::testing::TestWithParam<ValueCase> {
  protected:
-  void expect_plain(const std::string& layers) {
+  static Config machine(OperandType operands) {
     Config config = small(GetParam().first);
     config.accumulator_rows = GetParam().second;
-    const std::unique_ptr<SystolicProgram> program =
-        compile(config, {nzsim::test::read_layers(layers), 1});
+    config.operand_type = operands;
+    return config;
+  }
+
+  static MachineRun run(const Config& config, const SystolicProgram& program) {
     ReferenceOptions options;
     options.uses_kernel = false;
-    EXPECT_EQ(ReferenceTpu(config, *program, options).run().outputs,
-              test::plain_outputs(program->values()));
+    return ReferenceTpu(config, program, options).run();
+  }
+
+  static void expect_plain(const std::string& layers) {
+    const Config config = machine(OperandType::int8);
+    const std::unique_ptr<SystolicProgram> program =
+        compile(config, {nzsim::test::read_layers(layers), 1});
+    EXPECT_EQ(run(config, *program).outputs, test::plain_outputs(program->values()));
+  }
+
+  static void expect_plain_bfloat16(const std::string& layers) {
+    const Config config = machine(OperandType::bfloat16);
+    const std::unique_ptr<SystolicProgram> program =
+        compile(config, {nzsim::test::read_layers(layers), 1});
+    EXPECT_EQ(run(config, *program).bfloat16_outputs,
+              nzsim::test::plain_outputs(program->bfloat16_values(), summation_order_of(config)));
   }
 };
 
 TEST_P(ReferenceTpuValues, OfMapsEqualThePlainOnes) { expect_plain(kMaps); }
 TEST_P(ReferenceTpuValues, OfSequencesEqualThePlainOnes) { expect_plain(kSequences); }
+TEST_P(ReferenceTpuValues, OfMapsOfBfloat16EqualThePlainOnes) { expect_plain_bfloat16(kMaps); }
+TEST_P(ReferenceTpuValues, OfSequencesOfBfloat16EqualThePlainOnes) {
+  expect_plain_bfloat16(kSequences);
+}
 
 INSTANTIATE_TEST_SUITE_P(Machines, ReferenceTpuValues,
                          ::testing::Values(ValueCase{Dataflow::weight_stationary, 0},
@@ -360,18 +383,6 @@ TEST(ReferenceTpu, SaysWhoWaitsForWhatWhereNothingMovesAnyMore) {
 TEST(ReferenceTpu, DoesNotEndAnActivationOfWhatNothingWrites) {
   EXPECT_THAT(failure_of({multiply(1), activate(1, 100)}),
               HasSubstr("tpu.activation_unit: work 0 of 1: sums that no multiplication gives"));
-}
-
-TEST(ReferenceTpu, RefusesTheValuesOfBfloat16) {
-  Config config = small();
-  config.operand_type = OperandType::bfloat16;
-  const std::unique_ptr<SystolicProgram> program =
-      compile(config, {nzsim::test::read_layers(kMaps), 1});
-  ReferenceOptions options;
-  options.uses_kernel = false;
-  EXPECT_THROW(ReferenceTpu(config, *program, options), SimulationError);
-  options.values = false;
-  EXPECT_FALSE(ReferenceTpu(config, *program, options).run().times.empty());
 }
 
 }  // namespace

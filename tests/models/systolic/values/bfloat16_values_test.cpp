@@ -23,22 +23,9 @@ using test::Draw;
 using test::Magnitudes;
 using Values = std::vector<Bfloat16>;
 
-/// `[batch, output elements]` per layer, one input after the other.
-std::vector<Values> plain_values(const std::vector<RoundedLayer>& layers,
-                                 const SummationOrder& order) {
-  std::vector<Values> values(layers.size());
-  for (std::uint32_t n = 0; n < layers[0].spec.batch; ++n) {
-    const std::vector<Values> outputs = plain_bfloat16_network(layers, order, n);
-    for (std::size_t index = 0; index < layers.size(); ++index) {
-      values[index].insert(values[index].end(), outputs[index].begin(), outputs[index].end());
-    }
-  }
-  return values;
-}
-
 void expect_equal(const std::vector<RoundedLayer>& layers, const SummationOrder& order) {
   const std::vector<Values> computed = compute_bfloat16_values(layers, order);
-  const std::vector<Values> plain = plain_values(layers, order);
+  const std::vector<Values> plain = test::plain_outputs(layers, order);
   ASSERT_EQ(computed.size(), plain.size());
   for (std::size_t index = 0; index < layers.size(); ++index) {
     ASSERT_EQ(bits_of(computed[index]), bits_of(plain[index]))
