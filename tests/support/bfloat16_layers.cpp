@@ -28,12 +28,6 @@ Bfloat16 draw_number(Magnitudes magnitudes, Draw& draw) {
   return draw_finite(127 - 4, 8, draw);
 }
 
-std::vector<Bfloat16> draw_numbers(std::size_t count, Magnitudes magnitudes, Draw& draw) {
-  std::vector<Bfloat16> drawn(count);
-  for (Bfloat16& number : drawn) number = draw_number(magnitudes, draw);
-  return drawn;
-}
-
 /// Extents of input and output for the window that is set.
 void draw_extents(LayerSpec& spec, Draw& draw) {
   const std::uint32_t height = (spec.kernel.height - 1) * spec.dilation.height + 1;
@@ -100,6 +94,12 @@ void draw_map(LayerSpec& spec, Draw& draw) {
 }
 
 }  // namespace
+
+std::vector<Bfloat16> draw_numbers(std::size_t count, Magnitudes magnitudes, Draw& draw) {
+  std::vector<Bfloat16> drawn(count);
+  for (Bfloat16& number : drawn) number = draw_number(magnitudes, draw);
+  return drawn;
+}
 
 LayerSpec draw_spec(LayerType type, Draw& draw) {
   LayerSpec spec;

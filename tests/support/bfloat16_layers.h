@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -20,6 +21,8 @@ enum class Magnitudes {
   /// From 2^58 on: most products overflow.
   overflowing,
 };
+
+std::vector<Bfloat16> draw_numbers(std::size_t count, Magnitudes magnitudes, Draw& draw);
 
 /// Small shapes of any type of layer, with drawn windows, groups and activation functions.
 LayerSpec draw_spec(LayerType type, Draw& draw);

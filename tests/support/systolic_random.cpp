@@ -1,19 +1,16 @@
 #include "tests/support/systolic_random.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <variant>
 
 #include <fmt/format.h>
 
 #include "models/systolic/compiler/mapping.h"
 #include "sim/base/errors.h"
-#include "sim/base/files.h"
-#include "sim/workload/npz.h"
 #include "sim/workload/quantized_network.h"
 #include "tests/sim/workload/reading.h"
 #include "tests/support/random_memory.h"
+#include "tests/support/random_values.h"
 #include "tests/support/shipped_memory.h"
 
 namespace nzsim::systolic::test {
@@ -213,36 +210,6 @@ class NetworkDraw {
   std::string text_;
 };
 
-std::string bytes_of(const std::vector<float>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
-}
-
-/// Numbers of like magnitudes or, for bfloat16 alone, of up to 2^`largest_exponent`, whose products
-/// may hide others, cancel each other or overflow.
-float draw_weight(Draw& draw, std::uint32_t largest_exponent) {
-  const double number = draw.real(0.5);
-  if (largest_exponent == 0) return static_cast<float>(number);
-  return static_cast<float>(
-      std::ldexp(number, static_cast<int>(draw.integer(0, largest_exponent))));
-}
-
-/// Dense weights and a bias in a file.
-FileSource biased_weights(Draw& draw, const Config& config, const LayerSpec& spec,
-                          const std::filesystem::path& path) {
-  const bool is_bfloat16 = config.operand_type == OperandType::bfloat16;
-  const std::uint32_t exponent = is_bfloat16 ? one_of(draw, {0U, 0U, 24U, 120U}) : 0;
-  std::vector<float> weights(spec.weight_elements());
-  for (float& weight : weights) weight = draw_weight(draw, exponent);
-  std::vector<float> bias(spec.matrix_outputs());
-  for (float& value : bias) value = static_cast<float>(draw.real(2.0));
-  std::map<std::string, NumpyArray> arrays;
-  arrays["weights"] = {
-      ArrayType::float32, {spec.matrix_outputs(), spec.matrix_inputs()}, bytes_of(weights)};
-  arrays["bias"] = {ArrayType::float32, {bias.size()}, bytes_of(bias)};
-  write_file(path, format_npz(arrays));
-  return {path};
-}
-
 MemoryConfig random_memory(Draw& draw) {
   if (chance(draw, 35)) {
     MemoryConfig memory = nzsim::test::shipped_memory(
@@ -346,10 +313,12 @@ RandomCase random_case(std::uint64_t seed, const std::filesystem::path& director
   drawn.has_random_memory = drawn.config.memory && chance(draw, 40);
   Network& network = drawn.workload.network;
   network = NetworkDraw(draw).draw_network(draw.integer(1, 5));
-  for (LayerSpec& spec : network.layers) {
-    if (spec.weight_elements() == 0 || chance(draw, 50)) continue;
-    spec.weights = biased_weights(draw, drawn.config, spec,
-                                  directory / fmt::format("{}-{}.npz", seed, spec.name));
+  const std::string stem = directory / fmt::format("{}-", seed);
+  const bool is_bfloat16 = drawn.config.operand_type == OperandType::bfloat16;
+  if (is_bfloat16 && chance(draw, 75)) {
+    nzsim::test::add_bfloat16_files(draw, stem, network);
+  } else {
+    nzsim::test::add_real_files(draw, stem, network);
   }
   drawn.workload.seed = draw.integer(0, 3);
   if (chance(draw, 70)) shrink_buffer(draw, drawn);

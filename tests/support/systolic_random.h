@@ -28,9 +28,9 @@ struct RandomCase {
 
 /// Draws a small machine (1 to 9 rows and columns, all parameters of `Config`; no memory, an ideal
 /// one, a DRAM or one with times of its own; a unified buffer that holds all of the network or
-/// little more than one layer), and a network of one to five layers of all types,
-/// with batches, biases, chains, concatenations and residuals. Layers with biases are written to
-/// files in `directory`.
+/// little more than one layer), and a network of one to five layers of all types, with batches,
+/// biases, chains, concatenations and residuals. Files of values (random_values.h) are written to
+/// `directory`.
 [[nodiscard]] RandomCase random_case(std::uint64_t seed, const std::filesystem::path& directory);
 
 /// A run in words, all of it, line by line.
