@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
     ShippedMachines, SystolicReport,
     ::testing::Values(Pair{"tpu-v1", "lenet-300-100"}, Pair{"tpu-v1", "lenet-5"},
                       Pair{"tpu-v1-8x16", "lenet-300-100"}, Pair{"tpu-v1-gddr5", "lenet-300-100"},
-                      Pair{"systolic-4x4-teaching", "lenet-5"},
+                      Pair{"tpu-v2-mxu", "lenet-5"}, Pair{"systolic-4x4-teaching", "lenet-5"},
                       Pair{"scalesim-ws-32x32", "lenet-5"}, Pair{"scalesim-os-32x32", "lenet-5"},
                       Pair{"scalesim-is-32x32", "lenet-5"}));
 
