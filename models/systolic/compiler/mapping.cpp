@@ -171,8 +171,9 @@ class Compiler {
     return elements * config_.activation_bytes() + bytes_beside_outputs(config_, spec);
   }
 
-  /// A layer's weights lie at the same place for all parts of the batch.
-  void address_of(std::uint32_t index) {
+  /// A layer's weights have their place in the memory, the same for all parts of the batch and
+  /// steps.
+  void place_weights(std::uint32_t index) {
     if (addresses_[index]) return;
     addresses_[index] = next_address_;
     const LayerSpec& spec = program_.spec(index);
@@ -182,7 +183,8 @@ class Compiler {
         tiles += tiles_of(config_, product);
       }
     }
-    next_address_ += tiles * config_.tile_bytes();
+    program_.layers[index].weight_bytes = tiles * config_.tile_bytes();
+    next_address_ += program_.layers[index].weight_bytes;
     if (!config_.memory || next_address_ <= config_.memory->capacity_bytes()) return;
     fail(index, spec.type == LayerType::convolution ? "/output_channels" : "/outputs",
          fmt::format("expected weight tiles of all layers so far of at most {} bytes, what /memory "
@@ -194,7 +196,7 @@ class Compiler {
   bool compile_piece(std::uint32_t index, const Piece& piece) {
     const LayerSpec& spec = program_.spec(index);
     const std::size_t first = program_.instructions.size();
-    address_of(index);
+    place_weights(index);
     push({.opcode = Opcode::set_configuration, .item = index});
     places_->begin(index, piece.first, piece.count);
     std::vector<std::uint32_t> sources;
@@ -202,8 +204,9 @@ class Compiler {
     const std::optional<LayerTensors> tensors = make_tensors(index, sources);
     if (!tensors) return false;
     if (places_->take_waits()) push({.opcode = Opcode::synchronize, .waits = true});
-    if (tensors->inputs != sources && !places_->has_joined())
+    if (tensors->inputs != sources && !places_->has_joined()) {
       concatenate(index, sources, tensors->inputs[0], piece);
+    }
     push({.opcode = Opcode::synchronize});
     push_work(index, *tensors, piece);
     places_->end();
@@ -258,7 +261,6 @@ class Compiler {
       case LayerType::matmul: {
         const std::vector<Product> products =
             products_of(config_, spec, index, tensors, piece.count, 0);
-        place_weights(index, products);
         for (const Product& product : products) emitter_.emit(add(product));
         break;
       }
@@ -292,7 +294,6 @@ class Compiler {
     const LayerSpec& spec = program_.spec(index);
     const std::vector<Product> products =
         products_of(config_, spec, index, tensors, piece.count, step);
-    place_weights(index, products);
     const std::uint64_t elements =
         piece.count * divided_up(spec.output.channels, config_.columns) * config_.columns;
     const std::vector<std::uint32_t> inputs{tensors.gates, tensors.state};
@@ -315,13 +316,6 @@ class Compiler {
     const std::uint32_t item = add(first);
     add(second);
     emitter_.emit_pair(item);
-  }
-
-  /// The layer's weights have their place in the weight memory, once for all pieces and steps.
-  void place_weights(std::uint32_t index, const std::vector<Product>& products) {
-    std::uint64_t tiles = 0;
-    for (const Product& product : products) tiles += tiles_of(config_, product);
-    program_.layers[index].weight_bytes = tiles * config_.tile_bytes();
   }
 
   std::uint32_t add(const Product& product) {
