@@ -18,7 +18,9 @@
 #include "tests/sim/workload/reading.h"
 #include "tests/support/bfloat16_layers.h"
 #include "tests/support/fork.h"
+#include "tests/support/random_values.h"
 #include "tests/support/systolic_random.h"
+#include "tests/support/temporary_directory.h"
 
 namespace nzsim::systolic {
 namespace {
@@ -284,6 +286,17 @@ const std::string kSequences = R"(
   {"name": "words", "type": "fully_connected", "outputs": 9, "rows": 3, "activation": "gelu",
    "from": ["context", "second"], "weights": {"synthetic": {"density": 1}}})";
 
+/// Values as they are drawn, whose products cancel each other, in the order that a flattened map
+/// has for those who take it.
+const std::string kFlattened = R"(
+  {"name": "map", "type": "pooling", "kind": "maximum", "kernel": 1, "batch": 2,
+   "input": {"channels": 7, "height": 3, "width": 3},
+   "activations": {"synthetic": {"density": 1, "signed": true}}},
+  {"name": "scores", "type": "fully_connected", "outputs": 90,
+   "weights": {"synthetic": {"density": 1}}},
+  {"name": "state", "type": "lstm", "outputs": 5, "from": ["map"],
+   "weights": {"synthetic": {"density": 1}}})";
+
 /// A dataflow and a number of accumulator rows.
 using ValueCase = std::pair<Dataflow, std::uint32_t>;
 
@@ -309,18 +322,27 @@ class ReferenceTpuValues : public ::testing::TestWithParam<ValueCase> {
     EXPECT_EQ(run(config, *program).outputs, test::plain_outputs(program->values()));
   }
 
+  /// Of ten draws of values that show the order of additions.
   static void expect_plain_bfloat16(const std::string& layers) {
+    const nzsim::test::TemporaryDirectory directory;
     const Config config = machine(OperandType::bfloat16);
-    const std::unique_ptr<SystolicProgram> program =
-        compile(config, {nzsim::test::read_layers(layers), 1});
-    EXPECT_EQ(run(config, *program).bfloat16_outputs,
-              nzsim::test::plain_outputs(program->bfloat16_values(), summation_order_of(config)));
+    nzsim::test::Draw draw(11);
+    for (int repetition = 0; repetition < 10; ++repetition) {
+      Network network = nzsim::test::read_layers(layers);
+      nzsim::test::add_bfloat16_files(draw, directory.path() / "", network);
+      const std::unique_ptr<SystolicProgram> program = compile(config, {network, 1});
+      EXPECT_EQ(run(config, *program).bfloat16_outputs,
+                nzsim::test::plain_outputs(program->bfloat16_values(), summation_order_of(config)));
+    }
   }
 };
 
 TEST_P(ReferenceTpuValues, OfMapsEqualThePlainOnes) { expect_plain(kMaps); }
 TEST_P(ReferenceTpuValues, OfSequencesEqualThePlainOnes) { expect_plain(kSequences); }
 TEST_P(ReferenceTpuValues, OfMapsOfBfloat16EqualThePlainOnes) { expect_plain_bfloat16(kMaps); }
+TEST_P(ReferenceTpuValues, OfFlattenedMapsOfBfloat16EqualThePlainOnes) {
+  expect_plain_bfloat16(kFlattened);
+}
 TEST_P(ReferenceTpuValues, OfSequencesOfBfloat16EqualThePlainOnes) {
   expect_plain_bfloat16(kSequences);
 }
