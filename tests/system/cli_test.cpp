@@ -272,11 +272,12 @@ TEST(ListCommand, ListsEachKind) {
   EXPECT_THAT(run_nzsim({"list", "networks"}).output, HasSubstr("alex-7"));
   EXPECT_THAT(run_nzsim({"list", "published"}).output, HasSubstr("eie-table4"));
   EXPECT_THAT(run_nzsim({"list", "memories"}).output, HasSubstr("ddr4-2400 "));
+  EXPECT_THAT(run_nzsim({"list", "platforms"}).output, HasSubstr("titan-x-maxwell "));
 }
 
 TEST(ValidateCommand, AcceptsEveryShippedFile) {
-  for (const std::string folder :
-       {"configs/machines", "configs/energy", "configs/memory", "workloads/networks"}) {
+  for (const std::string folder : {"configs/machines", "configs/energy", "configs/memory",
+                                   "configs/platforms", "workloads/networks"}) {
     for (const auto& entry : std::filesystem::directory_iterator(source_file(folder))) {
       const test::CommandResult result = run_nzsim({"validate", entry.path().string()});
       EXPECT_EQ(result.exit_code, 0) << result.errors;
@@ -291,6 +292,15 @@ TEST(ValidateCommand, SaysWhatAMemoryIs) {
               HasSubstr(": valid memory hbm2-2000, 32.0 GB/s, 1024 MiB\n"));
 }
 
+TEST(ValidateCommand, SaysWhetherAPlatformIsMeasured) {
+  EXPECT_THAT(run_nzsim({"validate", source_file("configs/platforms/tegra-k1.json")}).output,
+              HasSubstr(": valid platform tegra-k1, mobile_gpu, calibrated\n"));
+  EXPECT_THAT(run_nzsim({"validate", source_file("configs/platforms/h100.json")}).output,
+              HasSubstr("platform h100, gpu, roofline bound, not measured\n"));
+  EXPECT_THAT(run_nzsim({"validate", source_file("configs/platforms/truenorth.json")}).output,
+              HasSubstr("platform truenorth, asic, no roofline"));
+}
+
 TEST(ValidateCommand, TakesTheKindThatIsNamed) {
   const test::CommandResult result =
       run_nzsim({"validate", source_file(kLayer), "--kind", "machine"});
@@ -299,7 +309,7 @@ TEST(ValidateCommand, TakesTheKindThatIsNamed) {
 }
 
 TEST(SchemaCommand, PrintsWhatIsCommitted) {
-  for (const std::string kind : {"machine", "network", "energy", "memory", "report"}) {
+  for (const std::string kind : {"machine", "network", "energy", "memory", "platform", "report"}) {
     const test::CommandResult result = run_nzsim({"schema", kind});
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_EQ(result.output, read_file(source_file("configs/schema/" + kind + ".schema.json")))

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "models/platform/platform.h"
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
 #include "sim/config/node.h"
@@ -34,11 +35,14 @@ int schema(const Arguments& arguments) {
     text = described("nzsim energy table", energy_table_from);
   } else if (kind == "memory") {
     text = described("nzsim memory", memory_from);
+  } else if (kind == "platform") {
+    text = described("nzsim platform", platform::platform_from);
   } else if (kind == "report") {
     text = read_file(shipped_file("configs/schema/report.schema.json"));
   } else {
-    throw InputError("nzsim schema", "",
-                     unknown_choice(kind, {"machine", "network", "energy", "memory", "report"}));
+    throw InputError(
+        "nzsim schema", "",
+        unknown_choice(kind, {"machine", "network", "energy", "memory", "platform", "report"}));
   }
   fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
   return 0;
@@ -50,7 +54,8 @@ Command schema_command() {
   return {
       .name = "schema",
       .summary =
-          "Print the JSON Schema of a file kind: machine, network, energy, memory or report.",
+          "Print the JSON Schema of a file kind: machine, network, energy, memory, platform or "
+          "report.",
       .positionals = {{"KIND"}},
       .options = {},
       .example = "nzsim schema machine",

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "models/platform/platform.h"
 #include "sim/base/errors.h"
 #include "sim/config/node.h"
 #include "sim/energy/table.h"
@@ -20,11 +21,21 @@ std::string kind_of(const std::string& path) {
   if (root.has("model") || root.has("clock_mhz")) return "machine";
   if (root.has("layers")) return "network";
   if (root.has("entries")) return "energy";
+  if (root.has("rates")) return "platform";
   if (root.has("kind")) return "memory";
   throw ConfigError(
       path, "",
-      "expected a machine (model), a network (layers), an energy table (entries) or a "
-      "memory (kind), got none of these keys; name the kind with --kind");
+      "expected a machine (model), a network (layers), an energy table (entries), a platform "
+      "(rates) or a memory (kind), got none of these keys; name the kind with --kind");
+}
+
+/// What times of layers on `platform` are.
+std::string basis_of(const platform::Platform& platform) {
+  if (platform.calibration) return "calibrated";
+  if (platform.rates.empty() || !platform.memory_gigabytes_per_second) {
+    return "no roofline, as peak rate or bandwidth is unknown";
+  }
+  return "roofline bound, not measured";
 }
 
 /// Reads the file as a run would; returns what it is.
@@ -42,13 +53,19 @@ std::string check(const std::string& path, const std::string& kind) {
     return fmt::format("memory {}, {:.1f} GB/s, {} MiB", memory.name,
                        memory.peak_bytes_per_second() / 1e9, memory.capacity_bytes() >> 20U);
   }
+  if (kind == "platform") {
+    const platform::Platform platform = platform::load_platform(path);
+    return fmt::format("platform {}, {}, {}", platform.name, to_string(platform.kind),
+                       basis_of(platform));
+  }
   const EnergyTable table = load_energy_table(path);
   return fmt::format("energy table {}, {} entries", table.name, table.entries.size());
 }
 
 int validate(const Arguments& arguments) {
   const std::string& path = arguments.required(0);
-  std::string kind = arguments.choice("kind", {"auto", "machine", "network", "energy", "memory"});
+  std::string kind =
+      arguments.choice("kind", {"auto", "machine", "network", "energy", "memory", "platform"});
   if (kind == "auto") kind = kind_of(path);
   fmt::print("{}: valid {}\n", path, check(path, kind));
   return 0;
@@ -59,9 +76,9 @@ int validate(const Arguments& arguments) {
 Command validate_command() {
   return {
       .name = "validate",
-      .summary = "Check a machine, network, energy table or memory without running it.",
+      .summary = "Check a machine, network, energy table, memory or platform without running it.",
       .positionals = {{"FILE"}},
-      .options = {{"kind", "machine|network|energy|memory",
+      .options = {{"kind", "machine|network|energy|memory|platform",
                    "kind of the file (default: by its keys)"}},
       .example = "nzsim validate configs/machines/eie-64pe.json",
       .handler = validate,
