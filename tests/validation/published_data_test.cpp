@@ -86,6 +86,19 @@ TEST(PublishedEieData, FrameRateOf64PesIsTheInverseOfAlex7sTime) {
               0.5);
 }
 
+TEST(PublishedEieData, FrameRatesOfThePlatformsAreTheInverseOfAlex7sTimes) {
+  const Table rates("eie-table5", "others");
+  // Printed with three and four digits.
+  EXPECT_NEAR(rates.at("Core i7-5930K", "frames per s"),
+              1e6 / Table("eie-platforms", "cpu").at("alex-7", "1 dense"), 0.5);
+  EXPECT_NEAR(rates.at("GeForce Titan X", "frames per s"),
+              1e6 / Table("eie-platforms", "gpu").at("alex-7", "1 dense"), 0.5);
+  EXPECT_NEAR(rates.at("Core i7-5930K", "frames per J"),
+              rates.at("Core i7-5930K", "frames per s") /
+                  Table("eie-platforms", "power").at("cpu", "power"),
+              0.005);
+}
+
 const std::vector<std::string> kTpuApplications{"MLP0", "MLP1", "LSTM0", "LSTM1", "CNN0", "CNN1"};
 
 TEST(PublishedTpuData, StatesOfTable3AddUpToAllCycles) {

@@ -30,6 +30,8 @@ struct Figure {
 [[nodiscard]] Reproduction table2(const Published& published, Experiments& experiments);
 /// Theoretical and actual time of the nine layers on 64 PEs.
 [[nodiscard]] Reproduction table4(const Published& published, Experiments& experiments);
+/// Times of the CPU and the GPUs of Table IV, and EIE's speed-ups and energies over them.
+[[nodiscard]] Reproduction eie_platforms(const Published& published, Experiments& experiments);
 /// EIE's rows among the platforms: 64 PEs, and the projection to 256 PEs with both clocks.
 [[nodiscard]] Reproduction table5(const Published& published, Experiments& experiments);
 /// Load balance over the depth of the activation queue.

@@ -30,6 +30,7 @@ const std::vector<Figure>& figures() {
   static const std::vector<Figure> all{
       {"table2", "eie-table2", "power and area of one PE by module", table2},
       {"table4", "eie-table4", "theoretical and actual time of the nine layers", table4},
+      {"eie-platforms", "eie-platforms", "CPU, GPU and mobile GPU beside EIE", eie_platforms},
       {"table5", "eie-table5", "EIE's rows: 64 PEs and the projection to 256", table5},
       {"fig8", "eie-fig8", "load balance over the queue depth", fig8},
       {"fig9", "eie-fig9", "reads and read energy over the SRAM width", fig9},
