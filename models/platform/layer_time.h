@@ -45,11 +45,11 @@ struct LayerTime {
   Operations operations;
   /// Two per multiply-accumulate of the layer without sparsity.
   Operations dense_operations;
-  /// With what tiles and waves add to `operations`.
+  /// With what tiles, waves and gathers add to `operations`.
   Operations executed_operations;
   Bound bound = Bound::memory;
   /// Whether fractions calibrated to measurements of this kernel are in it. Otherwise it is the
-  /// roofline's bound: no product of this format can be faster.
+  /// roofline's bound: no product of this format whose weights come from memory can be faster.
   bool is_measured = false;
   /// "calibrated", or "roofline bound, not measured": for whoever shows the number.
   std::string basis;

@@ -65,8 +65,12 @@ struct Attainable {
   Kernel kernel = Kernel::dense_vector;
   double bandwidth_fraction = 1.0;
   double rate_fraction = 1.0;
-  /// Outputs that one processor computes at a time; processors run in waves of such blocks.
+  /// Outputs that one processor computes at a time, over all inputs; processors run in waves of
+  /// such blocks.
   std::optional<Tile> block;
+  /// Numbers of one column of the batch that a sparse kernel moves at once; a row of weights needs
+  /// those at its non-zeros. 1: only these are moved.
+  std::uint32_t gathered_numbers = 1;
 };
 
 /// Attainable fractions in `float32`, calibrated to measurements.

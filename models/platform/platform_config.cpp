@@ -59,16 +59,25 @@ std::uint32_t extent_from(ConfigNode& node, std::string_view key,
       node.integer(key, {1, kLargestExtent, default_value, description}));
 }
 
-std::optional<Tile> tile_from(ConfigNode& parent, std::string_view key,
-                              std::optional<std::int64_t> default_inputs,
-                              std::string_view description) {
+std::optional<Tile> tile_from(ConfigNode& parent) {
   std::optional<Tile> tile;
-  parent.optional_object(key, description, [&](ConfigNode& node) {
-    tile = Tile{extent_from(node, "outputs", {}, "Outputs of a tile."),
-                extent_from(node, "batch", {}, "Columns of the batch."),
-                extent_from(node, "inputs", default_inputs, "Inputs that are added up.")};
-  });
+  parent.optional_object(
+      "tile", "Shape of one instruction of the matrix unit.", [&](ConfigNode& node) {
+        tile = Tile{extent_from(node, "outputs", {}, "Outputs of a tile."),
+                    extent_from(node, "batch", {}, "Columns of the batch."),
+                    extent_from(node, "inputs", {}, "Inputs that are added up.")};
+      });
   return tile;
+}
+
+std::optional<Tile> block_from(ConfigNode& parent) {
+  std::optional<Tile> block;
+  parent.optional_object("block", "What one processor computes at a time, over all inputs.",
+                         [&](ConfigNode& node) {
+                           block = Tile{extent_from(node, "outputs", {}, "Outputs of a block."),
+                                        extent_from(node, "batch", {}, "Columns of the batch.")};
+                         });
+  return block;
 }
 
 Rate rate_from(ConfigNode& node) {
@@ -81,7 +90,7 @@ Rate rate_from(ConfigNode& node) {
                           .exclusive_minimum = true});
   rate.is_matrix_unit = node.boolean("is_matrix_unit", false,
                                      "Whether a unit for dense matrix products alone has it.");
-  rate.tile = tile_from(node, "tile", {}, "Shape of one instruction of the matrix unit.");
+  rate.tile = tile_from(node);
   rate.source = source_from(node);
   return rate;
 }
@@ -100,8 +109,14 @@ Attainable attainable_from(Kernel kernel, ConfigNode& node) {
       fraction_from(node, "bandwidth_fraction", "Attained part of the memory's bandwidth.");
   attainable.rate_fraction =
       fraction_from(node, "rate_fraction", "Attained part of the peak rate.");
-  attainable.block =
-      tile_from(node, "block", 1, "What one processor computes at a time; its inputs do not pad.");
+  const bool is_sparse = kernel == Kernel::sparse_vector || kernel == Kernel::sparse_matrix;
+  if (is_sparse) {
+    attainable.gathered_numbers = extent_from(node, "gathered_numbers", 1,
+                                              "Inputs of one frame that are moved at once; a row "
+                                              "of weights uses those at its non-zeros.");
+  } else {
+    attainable.block = block_from(node);
+  }
   return attainable;
 }
 

@@ -113,6 +113,19 @@ TEST(LayerTime, FillsTheLastWaveOfBlocks) {
   EXPECT_EQ(full.executed_operations, full.operations);
 }
 
+TEST(LayerTime, MovesAllNumbersOfAGatherThatARowUses) {
+  Platform platform = calibrated_platform();
+  platform.calibration->kernels.at(3).gathered_numbers = 8;
+  // At a density of 0.5 a row of weights leaves out one gather of eight inputs in 256.
+  const LayerTime time = layer_time(platform, {256, 1000, 0.5}, kSparse, 64);
+  EXPECT_EQ(time.executed_operations.value(), 2U * 255 * 1000 * 64);
+  EXPECT_EQ(time.operations.value(), 2U * 128 * 1000 * 64);
+  EXPECT_DOUBLE_EQ(time.compute_seconds, 2.0 * 255 * 1000 * 64 / 1e10);
+  // A dense matrix has nothing to leave out.
+  EXPECT_EQ(layer_time(platform, {256, 1000, 1.0}, kSparse, 64).executed_operations.value(),
+            2U * 256 * 1000 * 64);
+}
+
 TEST(LayerTime, PadsToTheTileOfAMatrixUnit) {
   const LayerTime time = layer_time(round_platform(), {1000, 1000, 1.0}, kHalf, 1);
   // 1008 outputs, 8 columns, 1008 inputs.
@@ -120,6 +133,17 @@ TEST(LayerTime, PadsToTheTileOfAMatrixUnit) {
   EXPECT_EQ(time.bytes.value(), 2U * 1'002'000);
   EXPECT_EQ(layer_time(round_platform(), {1024, 1024, 1.0}, kHalf, 8).executed_operations.value(),
             2U * 1024 * 8 * 1024);
+}
+
+TEST(LayerTime, TakesTheUnitThatIsFastestWithItsTilesFilledUp) {
+  Platform platform = round_platform();
+  platform.rates.push_back({NumberType::float16, 2e12, false, {}, "s"});
+  // One of eight columns: 8e12 / 8 operations per second, less than 2e12 without padding.
+  const LayerTime one = layer_time(platform, {1024, 1024, 1.0}, kHalf, 1);
+  EXPECT_EQ(one.executed_operations.value(), 2U * 1024 * 1024);
+  EXPECT_DOUBLE_EQ(one.compute_seconds, 2.0 * 1024 * 1024 / 2e12);
+  const LayerTime eight = layer_time(platform, {1024, 1024, 1.0}, kHalf, 8);
+  EXPECT_DOUBLE_EQ(eight.compute_seconds, 2.0 * 1024 * 1024 * 8 / 8e12);
 }
 
 TEST(LayerTime, IsBoundByTheLaunchWhereALayerIsSmall) {

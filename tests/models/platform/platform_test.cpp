@@ -104,6 +104,25 @@ TEST(Platform, RefusesFractionsOfAPeakThatItLacks) {
               HasSubstr("p.json: /calibration: expected a whole number of processors"));
 }
 
+TEST(Platform, ReadsTheFractionsOfEachKernel) {
+  const Platform platform =
+      read_platform(platform_with(std::string(R"(, "rates": [)") + kRate + R"(],
+      "memory_gigabytes_per_second": {"value": 1, "source": "s"},
+      "processors": {"value": 3, "source": "s"},
+      "calibration": {"launch_us": 4, "source": "c",
+                      "dense_matrix": {"rate_fraction": 0.5, "block": {"outputs": 64, "batch": 32}},
+                      "sparse_matrix": {"rate_fraction": 0.1, "gathered_numbers": 8}})"));
+  ASSERT_TRUE(platform.calibration.has_value());
+  EXPECT_DOUBLE_EQ(platform.calibration->launch_seconds, 4e-6);
+  const Attainable* dense = platform.attainable(Kernel::dense_matrix);
+  ASSERT_NE(dense, nullptr);
+  EXPECT_EQ(dense->rate_fraction, 0.5);
+  EXPECT_EQ(dense->bandwidth_fraction, 1.0);
+  EXPECT_EQ(dense->block->batch, 32U);
+  EXPECT_EQ(platform.attainable(Kernel::sparse_matrix)->gathered_numbers, 8U);
+  EXPECT_EQ(platform.attainable(Kernel::sparse_vector), nullptr);
+}
+
 TEST(Platform, KeepsMatrixUnitsFromSparseProducts) {
   const Platform v100 = shipped("tesla-v100");
   EXPECT_EQ(v100.fastest(NumberType::float16, true)->operations_per_second, 125e12);
