@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -136,6 +137,25 @@ ReportDetail detail_from(const std::string& name, const Node& node) {
   return detail;
 }
 
+ReportPerPe per_pe_from(const std::string& name, const Node& node) {
+  ReportPerPe counter;
+  counter.name = name;
+  node.for_each_element([&](const Node& value) { counter.values.push_back(value.count()); });
+  return counter;
+}
+
+std::vector<ReportModuleEnergy> module_energies_from(const Node& node) {
+  std::vector<ReportModuleEnergy> modules;
+  std::map<std::string, std::size_t> places;
+  node.for_each_element([&](const Node& row) {
+    const std::string module = row.member("module").text();
+    const auto [place, is_new] = places.try_emplace(module, modules.size());
+    if (is_new) modules.push_back({module, 0.0});
+    modules[place->second].picojoules += row.member("picojoules").number();
+  });
+  return modules;
+}
+
 ReportLayer layer_from(const Node& node) {
   ReportLayer layer;
   layer.name = node.member("name").text();
@@ -151,6 +171,10 @@ ReportLayer layer_from(const Node& node) {
   node.member("details").for_each_member([&](const std::string& name, const Node& item) {
     layer.details.push_back(detail_from(name, item));
   });
+  node.member("per_pe").for_each_member([&](const std::string& name, const Node& counter) {
+    layer.per_pe.push_back(per_pe_from(name, counter));
+  });
+  layer.energy = module_energies_from(node.member("energy"));
   layer.roofline = roofline_from(node.member("roofline"));
   return layer;
 }
@@ -205,7 +229,7 @@ class ParserWatch {
     if (is_detail && names_.size() <= kMaximumDetailNames && known_.insert(key).second) {
       names_.push_back(key);
     }
-    return !(depth == kRoot && key == "statistics") && !(depth == kLayer && key == "per_pe");
+    return !(depth == kRoot && key == "statistics");
   }
   [[nodiscard]] std::vector<std::string> names() && { return std::move(names_); }
 
@@ -240,6 +264,13 @@ const ReportDetail* ReportLayer::detail(std::string_view wanted) const {
       std::find_if(details.begin(), details.end(),
                    [&](const ReportDetail& candidate) { return candidate.name == wanted; });
   return found == details.end() ? nullptr : &*found;
+}
+
+const ReportPerPe* ReportLayer::per_pe_counter(std::string_view wanted) const {
+  const auto found = std::find_if(per_pe.begin(), per_pe.end(), [&](const ReportPerPe& candidate) {
+    return candidate.name == wanted;
+  });
+  return found == per_pe.end() ? nullptr : &*found;
 }
 
 ReportView read_report(std::string_view json, const std::string& name) {

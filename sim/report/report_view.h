@@ -41,6 +41,18 @@ struct ReportRoofline {
   std::string bound;
 };
 
+/// Picojoules of one module in one layer.
+struct ReportModuleEnergy {
+  std::string module;
+  double picojoules = 0.0;
+};
+
+/// A counter of each PE in one layer.
+struct ReportPerPe {
+  std::string name;
+  std::vector<std::uint64_t> values;
+};
+
 struct ReportLayer {
   std::string name;
   std::string type;
@@ -52,10 +64,14 @@ struct ReportLayer {
   std::string sha256;
   double rms_error = 0.0;
   std::vector<ReportDetail> details;
+  std::vector<ReportPerPe> per_pe;
+  /// One per module, in order of first appearance.
+  std::vector<ReportModuleEnergy> energy;
   ReportRoofline roofline;
 
-  /// The detail of this name, or nullptr.
+  /// The detail or counter of this name, or nullptr.
   [[nodiscard]] const ReportDetail* detail(std::string_view wanted) const;
+  [[nodiscard]] const ReportPerPe* per_pe_counter(std::string_view wanted) const;
 };
 
 struct ReportEnergy {

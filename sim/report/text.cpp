@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/report/breakdown.h"
 #include "sim/report/text_table.h"
 #include "sim/report/views.h"
 
@@ -27,8 +28,6 @@ constexpr std::size_t kLayersPerBlock = 5;
 constexpr std::string_view kLoadBalance = "load_balance";
 
 std::string cell(std::string_view text) { return printable(text, kCellLimit); }
-
-double share(double part, double whole) { return whole > 0.0 ? part / whole : 0.0; }
 
 std::string percent(double part) { return fmt::format("{:.1f}", 100.0 * part); }
 
@@ -199,31 +198,6 @@ std::string details(const ReportView& view) {
   return text;
 }
 
-/// Picojoules of one module.
-struct ModuleEnergy {
-  double dynamic_part = 0.0;
-  double static_part = 0.0;
-
-  [[nodiscard]] double sum() const { return dynamic_part + static_part; }
-};
-
-/// The modules in order of first appearance, and all of them.
-struct ModuleEnergies {
-  explicit ModuleEnergies(const std::vector<ReportEnergy>& rows) {
-    for (const ReportEnergy& row : rows) {
-      const auto [found, is_new] = modules.try_emplace(row.module);
-      if (is_new) order.push_back(row.module);
-      for (ModuleEnergy* sum : {&found->second, &all}) {
-        (row.is_static ? sum->static_part : sum->dynamic_part) += row.picojoules;
-      }
-    }
-  }
-
-  std::vector<std::string> order;
-  std::map<std::string, ModuleEnergy, std::less<>> modules;
-  ModuleEnergy all;
-};
-
 std::string energy(const ReportView& view) {
   const ModuleEnergies energies(view.energy);
   if (energies.order.empty()) return "";
@@ -279,7 +253,6 @@ std::string area(const ReportView& view, SourceList& sources) {
 
 std::string roofline(const ReportView& view) {
   const ReportRoofline& line = view.roofline;
-  const double ridge = share(line.peak_operations_per_second, line.peak_bytes_per_second);
   std::string intensity = "no bytes moved";
   if (line.operational_intensity) {
     intensity = fmt::format("{} operations/byte", format_number(*line.operational_intensity));
@@ -287,7 +260,7 @@ std::string roofline(const ReportView& view) {
   return fmt::format(
       "\nRoofline\n  {} of {}: {} bound (ridge at {} operations/byte)\n"
       "  {} of {} GOP/s reached ({} %), {} GB/s peak\n",
-      intensity, cell(line.memory), line.bound, format_number(ridge),
+      intensity, cell(line.memory), line.bound, format_number(ridge_point(line)),
       format_number(line.attained_operations_per_second / 1e9),
       format_number(line.peak_operations_per_second / 1e9),
       percent(share(line.attained_operations_per_second, line.peak_operations_per_second)),
@@ -304,12 +277,9 @@ std::string constants(const ReportView& view, SourceList& sources) {
   table.add_column("provenance", Align::left);
   table.add_column("source", Align::left);
   for (const ReportEnergy& row : view.energy) {
-    // Energy of one cycle x cycles per second: 1 pJ/s is 1e-9 mW.
-    const double value =
-        row.is_static ? row.picojoules_each * view.clock_hz * 1e-9 : row.picojoules_each;
-    table.add_row({cell(row.component), cell(row.action), format_number(value),
-                   row.is_static ? "mW" : "pJ", cell(row.provenance),
-                   sources.reference(row.source)});
+    table.add_row({cell(row.component), cell(row.action),
+                   format_number(constant_value(row, view.clock_hz)), row.is_static ? "mW" : "pJ",
+                   cell(row.provenance), sources.reference(row.source)});
   }
   return fmt::format("\nEnergy constants ({}, {:g} nm), scaled to this machine, of one part\n{}",
                      cell(view.energy_table), view.node_nm, table.render());

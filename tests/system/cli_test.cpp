@@ -16,6 +16,7 @@ namespace {
 using test::run_nzsim;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 using Json = nlohmann::json;
 
@@ -128,6 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "alex7: expected the file or name of a network, got neither; did you mean"},
         BadUsage{{"run", "eie", "vgg-6", "--out", "here", "--cache", "there"},
                  source_file("workloads/networks/vgg-6.json: /layers/0: expected at most 16384")},
+        BadUsage{{"report", "out", "--plain"}, "--plain: expected --format html, got text"},
         BadUsage{{"report", "nowhere"}, "nowhere: expected a file, got nothing there"},
         BadUsage{{"list", "machine"}, "nzsim list: expected one of machines, "},
         BadUsage{{"schema", "machin"}, "nzsim schema: expected one of machine, "},
@@ -251,6 +253,41 @@ TEST(ReportCommand, RefusesAFileThatIsNoReport) {
   const test::CommandResult result = run_nzsim({"report", "."}, directory.path());
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.errors, HasSubstr("report.json"));
+}
+
+TEST(ReportCommand, WritesAPageBesideTheReportAndPrintsItsPath) {
+  const test::TemporaryDirectory directory;
+  ASSERT_EQ(run_nzsim({"run", "ideal", "alex-7", "--out", "out"}, directory.path()).exit_code, 0);
+  const test::CommandResult result =
+      run_nzsim({"report", "out", "--format", "html", "--plain"}, directory.path());
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.output, "out/report.html\n");
+  const std::string page = read_file(directory.path() / "out/report.html");
+  EXPECT_THAT(page, StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(page, HasSubstr("<h1>alex-7 <span>on</span> ideal</h1>"));
+  // The resolved config lies beside the report.
+  EXPECT_THAT(page, HasSubstr("Resolved config"));
+  EXPECT_THAT(page, Not(HasSubstr("Apache ECharts")));
+}
+
+TEST(ReportCommand, WritesNoPageOfADamagedReport) {
+  const test::TemporaryDirectory directory;
+  write_file(directory.path() / "report.json", "{\"schema\": ");
+  const test::CommandResult result =
+      run_nzsim({"report", ".", "--format", "html"}, directory.path());
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.errors, "./report.json: byte 12: expected JSON, got a syntax error\n");
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "report.html"));
+}
+
+TEST(ReportCommand, WritesNoPageBesideADamagedConfig) {
+  const test::TemporaryDirectory directory;
+  ASSERT_EQ(run_nzsim({"run", "ideal", "alex-7", "--out", "out"}, directory.path()).exit_code, 0);
+  write_file(directory.path() / "out/config.json", "[");
+  const test::CommandResult result =
+      run_nzsim({"report", "out", "--format", "html"}, directory.path());
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.errors, "out/config.json: expected JSON, got a syntax error\n");
 }
 
 TEST(ListCommand, NamesEveryShippedMachineWithADescription) {

@@ -1,22 +1,53 @@
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 
+#include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/report/page/report_page.h"
 #include "sim/report/report.h"
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/commands.h"
+#include "tools/nzsim/page/page_assets.h"
 
 namespace nzsim::cli {
 namespace {
 
-int report(const Arguments& arguments) {
-  const ReportFormat format =
-      arguments.choice("format", {"text", "csv"}) == "csv" ? ReportFormat::csv : ReportFormat::text;
-  std::filesystem::path path = arguments.required(0);
+namespace fs = std::filesystem;
+
+/// Writes `report.html` beside the report, with the resolved config where that lies there too.
+void write_page(const fs::path& report, bool is_plain) {
+  ReportPageInput input;
+  const std::string text = read_file(report);
+  input.report = text;
+  input.name = report.string();
+  const fs::path config = report.parent_path() / "config.json";
+  input.config_name = config.string();
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) path /= "report.json";
-  fmt::print("{}", render_report(read_file(path), path.string(), format));
+  if (fs::exists(config, error)) input.config = read_file(config);
+  PageAssets assets = page_assets();
+  if (is_plain) assets.chart_library = {};
+  const fs::path page = report.parent_path() / "report.html";
+  write_file(page, report_page(input, assets));
+  fmt::print("{}\n", page.string());
+}
+
+int report(const Arguments& arguments) {
+  const std::string format = arguments.choice("format", {"text", "csv", "html"});
+  fs::path path = arguments.required(0);
+  std::error_code error;
+  if (fs::is_directory(path, error)) path /= "report.json";
+  if (arguments.flag("plain") && format != "html") {
+    throw InputError("--plain", "", fmt::format("expected --format html, got {}", format));
+  }
+  if (format == "html") {
+    write_page(path, arguments.flag("plain"));
+  } else {
+    fmt::print("{}", render_report(read_file(path), path.string(),
+                                   format == "csv" ? ReportFormat::csv : ReportFormat::text));
+  }
   return 0;
 }
 
@@ -27,8 +58,12 @@ Command report_command() {
       .name = "report",
       .summary = "Render the report of an earlier run again, without simulating.",
       .positionals = {{"DIR"}},
-      .options = {{"format", "text|csv", "text table (default), or one CSV row per layer"}},
-      .example = "nzsim report out/alex-7 --format csv",
+      .options = {{"format", "text|csv|html",
+                   "text table (default), one CSV row per layer, or a page: DIR/report.html"},
+                  {"plain", "", "the page with plain SVG charts, without the chart library"}},
+      .example =
+          "nzsim report out/alex-7 --format csv\n"
+          "nzsim report out/alex-7 --format html",
       .handler = report,
   };
 }

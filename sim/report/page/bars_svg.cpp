@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "sim/report/page/charts.h"
+#include "sim/report/page/markup.h"
+#include "sim/report/text_table.h"
+
+namespace nzsim {
+namespace {
+
+constexpr double kWidth = 860;
+constexpr double kLeft = 170;
+constexpr double kRight = 90;
+constexpr double kRow = 22;
+constexpr double kBar = 16;
+constexpr double kAxis = 40;
+constexpr std::size_t kNameLimit = 22;
+
+double sum_of(const BarRow& row) {
+  double sum = 0.0;
+  for (const double value : row.values) sum += value;
+  return sum;
+}
+
+/// 1, 2 or 5 times a power of ten: about five steps up to `largest`.
+double step_for(double largest) {
+  const double rough = largest / 5;
+  const double power = std::pow(10.0, std::floor(std::log10(rough)));
+  const double digit = rough / power;
+  return (digit > 5 ? 10 : digit > 2 ? 5 : digit > 1 ? 2 : 1) * power;
+}
+
+std::string axis(const BarChart& chart, double largest, double bottom) {
+  std::string svg;
+  const double step = step_for(largest);
+  for (int tick = 0; step * tick <= largest; ++tick) {
+    const double x = kLeft + (kWidth - kLeft - kRight) * step * tick / largest;
+    svg += fmt::format(
+        "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"0\" y2=\"{1}\"/>"
+        "<text x=\"{0:.1f}\" y=\"{2}\" text-anchor=\"middle\">{3:g}</text>\n",
+        x, bottom, bottom + 16, step * tick);
+  }
+  svg += fmt::format("<text class=\"axis\" x=\"{}\" y=\"{}\">{}</text>\n", kWidth - kRight + 10,
+                     bottom + 16, escaped(chart.unit));
+  return svg;
+}
+
+std::string row_svg(const BarChart& chart, const BarRow& row, std::size_t index, double largest) {
+  const double top = kRow * static_cast<double>(index) + (kRow - kBar) / 2;
+  double x = kLeft;
+  std::string svg = fmt::format("<g data-layer=\"{}\"><title>{}</title>", index, escaped(row.name));
+  svg += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 8,
+                     top + kBar - 4, escaped(printable(row.name, kNameLimit)));
+  for (std::size_t series = 0; series < row.values.size(); ++series) {
+    const double width = (kWidth - kLeft - kRight) * row.values[series] / largest;
+    // Thinner than that nothing is seen.
+    if (!(width > 0.02)) continue;
+    svg += fmt::format(
+        "<rect data-series=\"{}\" fill=\"{}\" x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" "
+        "height=\"{}\"><title>{}: {}, {} {}</title></rect>",
+        series, chart.series[series].color, x, top, width, kBar, escaped(row.name),
+        escaped(chart.series[series].name), format_number(row.values[series]), escaped(chart.unit));
+    x += width;
+  }
+  svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text></g>\n", x + 6, top + kBar - 4,
+                     escaped(row.sum));
+  return svg;
+}
+
+}  // namespace
+
+std::string swatch_of(const BarChart& chart, std::size_t index) {
+  return fmt::format(
+      "<svg class=\"swatch\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><rect width=\"16\" "
+      "height=\"16\" fill=\"{}\"/></svg>",
+      chart.series[index].color);
+}
+
+std::string svg_of(const BarChart& chart) {
+  double largest = 0.0;
+  for (const BarRow& row : chart.rows) largest = std::max(largest, sum_of(row));
+  if (!(largest > 0.0) || !std::isfinite(largest)) return "";
+  const double bottom = kRow * static_cast<double>(chart.rows.size()) + 4;
+  std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"group\" aria-label=\"{}\">\n",
+                                kWidth, bottom + kAxis, escaped(chart.title));
+  svg += axis(chart, largest, bottom);
+  for (std::size_t index = 0; index < chart.rows.size(); ++index) {
+    svg += row_svg(chart, chart.rows[index], index, largest);
+  }
+  return svg + "</svg>\n";
+}
+
+}  // namespace nzsim

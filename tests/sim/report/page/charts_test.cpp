@@ -1,0 +1,140 @@
+#include "sim/report/page/charts.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace nzsim {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::json;
+
+/// Peak 1 TOP/s, 100 GB/s: ridge at 10; one point at 1 operation per byte and 50 GOP/s.
+RooflineChart sample_roofline() {
+  RooflineChart chart;
+  chart.ceilings = {{"machine", "dram", 1e12, 1e11, 10.0}};
+  chart.series = {{"convolution", series_color(0)}};
+  chart.points = {{"conv<1>", 0, 3, 1.0, 5e10, {"a fact & more"}}};
+  fit_axes(chart);
+  return chart;
+}
+
+BarChart sample_bars() {
+  BarChart chart;
+  chart.title = "Time";
+  chart.unit = "ms";
+  chart.series = {{"active", series_color(0)}, {"stall", series_color(1)}};
+  chart.rows = {{"first", {3.0, 1.0}, "4 ms"}, {"host", {0.0, 0.0}, "0 s"}};
+  return chart;
+}
+
+TEST(ChartText, HasPrefixesOfAThousand) {
+  EXPECT_EQ(with_prefix(34.12e9), "34.12 G");
+  EXPECT_EQ(with_prefix(0.8), "800 m");
+  EXPECT_EQ(with_prefix(1.0), "1 ");
+  EXPECT_EQ(with_prefix(0.0), "0 ");
+  // 999.99 rounds to 1,000 at four digits.
+  EXPECT_EQ(with_prefix(999.99e3), "1 M");
+  EXPECT_EQ(with_prefix(2e-15), "0.002 p");
+}
+
+TEST(ChartText, StatesIntensitiesBelowOneWithoutPrefix) {
+  EXPECT_EQ(intensity_text(0.25), "0.25 ");
+  EXPECT_EQ(intensity_text(2689.0), "2.689 k");
+}
+
+TEST(ChartText, ScalesAUnitToTheLargestValue) {
+  EXPECT_EQ(unit_for(2e-5, "s").name, "\xc2\xb5s");
+  EXPECT_DOUBLE_EQ(unit_for(2e-5, "s").factor, 1e6);
+  // Nothing above the base unit: 2,000 s, not 2 ks.
+  EXPECT_EQ(unit_for(2000.0, "s").name, "s");
+  EXPECT_EQ(unit_for(0.0, "J").name, "J");
+}
+
+TEST(RooflineChart, HasAxesOfWholeDecadesAroundRidgeAndPoints) {
+  const RooflineChart chart = sample_roofline();
+  // 1 to 10 and 5e10 to 1e12, with room of a fifth of a decade.
+  EXPECT_NEAR(chart.operations_per_byte.low, 0.1, 1e-12);
+  EXPECT_NEAR(chart.operations_per_byte.high, 100.0, 1e-9);
+  EXPECT_NEAR(chart.operations_per_second.low / 1e10, 1.0, 1e-9);
+  EXPECT_NEAR(chart.operations_per_second.high / 1e13, 1.0, 1e-9);
+}
+
+TEST(RooflineChart, IsDrawnWithinItsFrame) {
+  const std::string svg = svg_of(sample_roofline());
+  // From x = 78 to 836 are three decades, from y = 424 up to 24 three: the slope leaves the left
+  // side at 0.1 x 100 GB/s = 1e10, the lowest rate, and meets the peak two decades further.
+  EXPECT_THAT(svg, HasSubstr("d=\"M78.0 424.0L583.3 157.3H836\""));
+  // 1 operation per byte is one decade in; 5e10 is log10(5) / 3 of 400 up.
+  EXPECT_THAT(svg, HasSubstr("d=\"M330.7 330.8m-6 0"));
+  EXPECT_THAT(svg, HasSubstr("1 TOP/s peak"));
+  EXPECT_THAT(svg, HasSubstr("100 GB/s dram"));
+  EXPECT_THAT(svg, HasSubstr("ridge 10 OP/B"));
+}
+
+TEST(RooflineChart, ShowsNamesAndFactsAsText) {
+  const std::string svg = svg_of(sample_roofline());
+  EXPECT_THAT(svg, AllOf(HasSubstr("<title>conv&lt;1&gt;\na fact &amp; more</title>"),
+                         Not(HasSubstr("<1>"))));
+  EXPECT_THAT(svg, HasSubstr("data-layer=\"3\""));
+}
+
+TEST(RooflineChart, LeavesOutNamesThatWouldCoverEachOther) {
+  RooflineChart chart = sample_roofline();
+  chart.points.push_back(chart.points.front());
+  chart.points.back().name = "whole run";
+  const std::string svg = svg_of(chart);
+  EXPECT_THAT(svg, AllOf(HasSubstr(">whole run</text>"), Not(HasSubstr(">conv&lt;1&gt;</text>"))));
+}
+
+TEST(RooflineChart, GivesAScriptItsTextsAndPlaces) {
+  const Json json = Json::parse(json_of(sample_roofline()));
+  EXPECT_EQ(json["ceilings"][0]["peak_text"], "1 TOP/s peak");
+  EXPECT_EQ(json["ceilings"][0]["slope_text"], "100 GB/s dram");
+  EXPECT_EQ(json["points"][0]["name"], "conv<1>");
+  EXPECT_EQ(json["points"][0]["layer"], 3);
+  EXPECT_EQ(json["points"][0]["facts"][0], "a fact & more");
+}
+
+TEST(BarChart, StacksPartsInProportion) {
+  const std::string svg = svg_of(sample_bars());
+  // 860 - 170 - 90 = 600 wide for 4 ms.
+  EXPECT_THAT(svg, HasSubstr("x=\"170.00\" y=\"3.0\" width=\"450.00\""));
+  EXPECT_THAT(svg, HasSubstr("x=\"620.00\" y=\"3.0\" width=\"150.00\""));
+  EXPECT_THAT(svg, HasSubstr("first: stall, 1.000 ms"));
+  EXPECT_THAT(svg, HasSubstr(">4 ms</text>"));
+}
+
+TEST(BarChart, DrawsNothingOfNothing) {
+  BarChart chart = sample_bars();
+  chart.rows.erase(chart.rows.begin());
+  EXPECT_EQ(svg_of(chart), "");
+}
+
+TEST(BarChart, GivesAScriptItsRows) {
+  const Json json = Json::parse(json_of(sample_bars()));
+  EXPECT_EQ(json["unit"], "ms");
+  EXPECT_EQ(json["rows"][0]["values"], Json::array({3.0, 1.0}));
+  EXPECT_EQ(json["series"][1]["name"], "stall");
+}
+
+TEST(HeatMap, RoundsItsColours) {
+  HeatMap map;
+  map.layers = {"first"};
+  map.measures = {{"busy cycles", {{1.0 / 3.0, 1.0}}}};
+  EXPECT_EQ(Json::parse(json_of(map))["measures"][0]["values"][0], Json::array({0.3333, 1.0}));
+}
+
+TEST(ChartColours, FallBackToGrey) {
+  EXPECT_EQ(series_color(0), "#0072b2");
+  EXPECT_EQ(series_color(kSeriesColors), "#8c8c8c");
+  EXPECT_EQ(series_color(1000), "#8c8c8c");
+}
+
+}  // namespace
+}  // namespace nzsim

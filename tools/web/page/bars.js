@@ -1,0 +1,97 @@
+"use strict";
+
+// Stacked bars, one per layer.
+nzsim.bars = (() => {
+  const ROW = 24;
+
+  const numberText = (value) => String(Number(value.toPrecision(4)));
+
+  function factsOf(chart, row, hidden) {
+    const parts = chart.series
+      .map((series, index) => ({ name: series.name, value: row.values[index], index }))
+      .filter(({ value, index }) => value > 0 && !hidden.has(index));
+    return [row.sum, ...parts.map(({ name, value }) => `${name}: ${numberText(value)} ${chart.unit}`)];
+  }
+
+  function optionOf(chart, rows, hidden, width) {
+    const isNarrow = width < 560;
+    const names = { width: isNarrow ? 90 : 150, overflow: "truncate", color: "#1b1f24", interval: 0 };
+    // Nothing to see but the sums behind the bars.
+    const sums = {
+      id: "sums",
+      type: "bar",
+      stack: "all",
+      animation: false,
+      label: { show: hidden.size === 0, position: "right", color: "#1b1f24",
+               formatter: ({ dataIndex }) => rows[dataIndex].sum },
+      data: rows.map(() => 0),
+    };
+    return {
+      aria: { enabled: true, label: { description: `${chart.title}; the tables have its numbers.` } },
+      grid: { left: 8, right: 84, top: 8, bottom: 8, containLabel: true },
+      xAxis: {
+        type: "value",
+        name: chart.unit,
+        nameTextStyle: { color: "#57606a" },
+        axisLabel: { color: "#1b1f24", hideOverlap: true },
+        splitNumber: isNarrow ? 3 : 6,
+        splitLine: { lineStyle: { color: "#e6e9ed" } },
+      },
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: rows.map((row) => row.name),
+        axisLabel: names,
+        axisTick: { show: false },
+      },
+      tooltip: {
+        ...nzsim.tooltip.style,
+        trigger: "axis",
+        axisPointer: { type: "shadow" },
+        formatter: ([first]) => {
+          const row = rows[first.dataIndex];
+          return nzsim.tooltip.content(row.name, factsOf(chart, row, hidden));
+        },
+      },
+      series: [...chart.series.map((series, index) => ({
+        id: `series ${index}`,
+        name: series.name,
+        type: "bar",
+        stack: "all",
+        barWidth: 16,
+        animation: false,
+        itemStyle: { color: series.color, borderColor: "#fff", borderWidth: 0.5 },
+        data: hidden.has(index) ? [] : rows.map((row) => row.values[index]),
+      })), sums],
+    };
+  }
+
+  function start(section, chart) {
+    nzsim.dom.expectArrays(chart, ["series", "rows"]);
+    const isLive = typeof echarts !== "undefined";
+    const live = isLive ? nzsim.tooltip.canvasIn(section, ROW * chart.rows.length + 50) : null;
+    const hidden = nzsim.legend.series(section, () => update());
+    let rows = chart.rows;
+    function update() {
+      nzsim.legend.applyToDrawing(section, hidden);
+      if (!isLive) return;
+      rows = chart.rows.filter((row, index) => !nzsim.legend.hiddenLayers.has(index));
+      live.box.style.height = `${ROW * rows.length + 50}px`;
+      live.chart.resize();
+      live.chart.setOption(optionOf(chart, rows, hidden, live.box.clientWidth), { replaceMerge: ["series"] });
+    }
+    update();
+    nzsim.legend.onLayers(update);
+    if (!isLive) return;
+    nzsim.tooltip.walk(live.box, chart.title, {
+      count: () => rows.length,
+      show: (place) => {
+        live.chart.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: place });
+        return [rows[place].name, ...factsOf(chart, rows[place], hidden)].join(". ");
+      },
+      hide: () => live.chart.dispatchAction({ type: "hideTip" }),
+    });
+  }
+
+  return { start };
+})();
