@@ -18,6 +18,8 @@ constexpr double kRow = 22;
 constexpr double kBar = 16;
 constexpr double kAxis = 40;
 constexpr std::size_t kNameLimit = 22;
+/// What fits on a page of paper: a drawing is not broken over two.
+constexpr std::size_t kRowsOfADrawing = 36;
 
 double sum_of(const BarRow& row) {
   double sum = 0.0;
@@ -48,8 +50,10 @@ std::string axis(const BarChart& chart, double largest, double bottom) {
   return svg;
 }
 
-std::string row_svg(const BarChart& chart, const BarRow& row, std::size_t index, double largest) {
-  const double top = kRow * static_cast<double>(index) + (kRow - kBar) / 2;
+/// The row of layer `index`, at `place` in its drawing.
+std::string row_svg(const BarChart& chart, std::size_t index, std::size_t place, double largest) {
+  const BarRow& row = chart.rows[index];
+  const double top = kRow * static_cast<double>(place) + (kRow - kBar) / 2;
   double x = kLeft;
   std::string svg = fmt::format("<g data-layer=\"{}\"><title>{}</title>", index, escaped(row.name));
   svg += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 8,
@@ -70,6 +74,18 @@ std::string row_svg(const BarChart& chart, const BarRow& row, std::size_t index,
   return svg;
 }
 
+/// A drawing of the rows [begin, end).
+std::string block(const BarChart& chart, std::size_t begin, std::size_t end, double largest) {
+  const double bottom = kRow * static_cast<double>(end - begin) + 4;
+  std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"group\" aria-label=\"{}\">\n",
+                                kWidth, bottom + kAxis, escaped(chart.title));
+  svg += axis(chart, largest, bottom);
+  for (std::size_t index = begin; index < end; ++index) {
+    svg += row_svg(chart, index, index - begin, largest);
+  }
+  return svg + "</svg>\n";
+}
+
 }  // namespace
 
 std::string swatch_of(const BarChart& chart, std::size_t index) {
@@ -83,14 +99,11 @@ std::string svg_of(const BarChart& chart) {
   double largest = 0.0;
   for (const BarRow& row : chart.rows) largest = std::max(largest, sum_of(row));
   if (!(largest > 0.0) || !std::isfinite(largest)) return "";
-  const double bottom = kRow * static_cast<double>(chart.rows.size()) + 4;
-  std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"group\" aria-label=\"{}\">\n",
-                                kWidth, bottom + kAxis, escaped(chart.title));
-  svg += axis(chart, largest, bottom);
-  for (std::size_t index = 0; index < chart.rows.size(); ++index) {
-    svg += row_svg(chart, chart.rows[index], index, largest);
+  std::string svg;
+  for (std::size_t begin = 0; begin < chart.rows.size(); begin += kRowsOfADrawing) {
+    svg += block(chart, begin, std::min(begin + kRowsOfADrawing, chart.rows.size()), largest);
   }
-  return svg + "</svg>\n";
+  return svg;
 }
 
 }  // namespace nzsim

@@ -93,7 +93,8 @@ struct HeatMap {
   std::vector<Measure> measures;
 };
 
-/// The SVG element of a chart. Points carry their facts as titles, which a browser shows.
+/// The SVG element of a chart, or several below each other. Points carry their facts as titles,
+/// which a browser shows.
 [[nodiscard]] std::string svg_of(const RooflineChart& chart);
 [[nodiscard]] std::string svg_of(const BarChart& chart);
 

@@ -114,8 +114,11 @@ std::string ceiling_svg(const Axes& axes, const RooflineCeiling& ceiling) {
       "dy=\"-7\">{}B/s {}</text>\n",
       (foot.x + ridge.x) / 2, (foot.y + ridge.y) / 2, angle, with_prefix(ceiling.bytes_per_second),
       escaped(printable(ceiling.memory, kNameLimit)));
-  svg += fmt::format("<text x=\"{:.1f}\" y=\"{}\" dx=\"5\">ridge {}OP/B</text>\n", ridge.x,
-                     kHeight - kBottom - 8, intensity_text(ceiling.ridge));
+  // On the side where there is room.
+  const bool is_left = ridge.x > kWidth - 160;
+  svg += fmt::format("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"{}\">ridge {}OP/B</text>\n",
+                     ridge.x + (is_left ? -5 : 5), kHeight - kBottom - 8, is_left ? "end" : "start",
+                     intensity_text(ceiling.ridge));
   return svg;
 }
 

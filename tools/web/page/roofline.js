@@ -83,7 +83,7 @@ nzsim.roofline = (() => {
       symbol: SHAPES[index % SHAPES.length],
       symbolSize: 13,
       animation: false,
-      itemStyle: { color: series.color, borderColor: "#fff", borderWidth: 1 },
+      itemStyle: { color: series.color, borderColor: "#fff", borderWidth: 1, opacity: 1 },
       emphasis: { itemStyle: { borderColor: "#1b1f24", borderWidth: 2 } },
       data: chart.points.filter(isShown).map((point) => ({
         value: [point.operations_per_byte, point.operations_per_second],

@@ -110,6 +110,17 @@ TEST(BarChart, StacksPartsInProportion) {
   EXPECT_THAT(svg, HasSubstr(">4 ms</text>"));
 }
 
+TEST(BarChart, IsBrokenIntoDrawingsThatFitOnPaper) {
+  BarChart chart = sample_bars();
+  chart.rows.resize(37, chart.rows.front());
+  const std::string svg = svg_of(chart);
+  // The 37th row is the first of the second drawing, and still layer 36.
+  const std::size_t second = svg.rfind("<svg");
+  EXPECT_GT(second, 0U);
+  EXPECT_THAT(svg.substr(second), AllOf(HasSubstr("data-layer=\"36\""), HasSubstr("y=\"3.0\""),
+                                        Not(HasSubstr("data-layer=\"35\""))));
+}
+
 TEST(BarChart, DrawsNothingOfNothing) {
   BarChart chart = sample_bars();
   chart.rows.erase(chart.rows.begin());
