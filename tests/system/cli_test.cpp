@@ -270,6 +270,17 @@ TEST(ReportCommand, WritesAPageBesideTheReportAndPrintsItsPath) {
   EXPECT_THAT(page, Not(HasSubstr("Apache ECharts")));
 }
 
+TEST(ReportCommand, WritesAScriptAndDataForGnuplot) {
+  const test::TemporaryDirectory directory;
+  ASSERT_EQ(run_nzsim({"run", "ideal", "alex-7", "--out", "out"}, directory.path()).exit_code, 0);
+  const test::CommandResult result =
+      run_nzsim({"report", "out", "--format", "gnuplot"}, directory.path());
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.output, "out/report.gp\n");
+  EXPECT_THAT(read_file(directory.path() / "out/report.gp"), HasSubstr("'report.dat' index 0"));
+  EXPECT_THAT(read_file(directory.path() / "out/report.dat"), HasSubstr("\"alex-7\""));
+}
+
 TEST(ReportCommand, WritesNoPageOfADamagedReport) {
   const test::TemporaryDirectory directory;
   write_file(directory.path() / "report.json", "{\"schema\": ");

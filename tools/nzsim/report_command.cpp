@@ -6,8 +6,11 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/report/page/gnuplot.h"
+#include "sim/report/page/report_charts.h"
 #include "sim/report/page/report_page.h"
 #include "sim/report/report.h"
+#include "sim/report/report_view.h"
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/commands.h"
 #include "tools/nzsim/page/page_assets.h"
@@ -34,8 +37,18 @@ void write_page(const fs::path& report, bool is_plain) {
   fmt::print("{}\n", page.string());
 }
 
+/// Writes `report.gp` and `report.dat` beside the report.
+void write_gnuplot(const fs::path& report) {
+  const ReportView view = read_report(read_file(report), report.string());
+  const GnuplotFiles files = gnuplot_of(charts_of(view), "report.dat");
+  const fs::path script = report.parent_path() / "report.gp";
+  write_file(report.parent_path() / "report.dat", files.data);
+  write_file(script, files.script);
+  fmt::print("{}\n", script.string());
+}
+
 int report(const Arguments& arguments) {
-  const std::string format = arguments.choice("format", {"text", "csv", "html"});
+  const std::string format = arguments.choice("format", {"text", "csv", "html", "gnuplot"});
   fs::path path = arguments.required(0);
   std::error_code error;
   if (fs::is_directory(path, error)) path /= "report.json";
@@ -44,6 +57,8 @@ int report(const Arguments& arguments) {
   }
   if (format == "html") {
     write_page(path, arguments.flag("plain"));
+  } else if (format == "gnuplot") {
+    write_gnuplot(path);
   } else {
     fmt::print("{}", render_report(read_file(path), path.string(),
                                    format == "csv" ? ReportFormat::csv : ReportFormat::text));
@@ -58,8 +73,9 @@ Command report_command() {
       .name = "report",
       .summary = "Render the report of an earlier run again, without simulating.",
       .positionals = {{"DIR"}},
-      .options = {{"format", "text|csv|html",
-                   "text table (default), one CSV row per layer, or a page: DIR/report.html"},
+      .options = {{"format", "text|csv|html|gnuplot",
+                   "text table (default), one CSV row per layer, a page: DIR/report.html, or "
+                   "figures for papers: DIR/report.gp"},
                   {"plain", "", "the page with plain SVG charts, without the chart library"}},
       .example =
           "nzsim report out/alex-7 --format csv\n"
