@@ -115,6 +115,7 @@ RooflineChart roofline_of(const ReportView& view) {
   chart.ceilings = {ceiling_of(view)};
   chart.series = series_of(types.names());
   std::vector<std::string> left_out;
+  bool has_point_above = false;
   for (std::size_t index = 0; index < view.layers.size(); ++index) {
     const ReportLayer& layer = view.layers[index];
     if (!has_place(layer.roofline)) {
@@ -127,6 +128,7 @@ RooflineChart roofline_of(const ReportView& view) {
         point.facts.begin(),
         fmt::format("{} layer of {} on {}", as_words(layer.type), view.workload, view.machine));
     if (layer.roofline.attained_operations_per_second > attainable_rate(layer.roofline)) {
+      has_point_above = true;
       point.facts.emplace_back(
           "above the line: bytes of this layer move while another one computes");
     }
@@ -140,6 +142,11 @@ RooflineChart roofline_of(const ReportView& view) {
     point.facts.push_back(origin(view));
     chart.points.push_back(std::move(point));
     chart.series.push_back({"whole run", "#222222"});
+  }
+  if (has_point_above) {
+    chart.notes.emplace_back(
+        "Above the line: layers whose bytes move while earlier ones compute. The whole run cannot "
+        "be there.");
   }
   if (!left_out.empty()) chart.notes.push_back(not_drawn(left_out));
   fit_axes(chart);
