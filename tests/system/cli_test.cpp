@@ -51,8 +51,8 @@ TEST(CommandLine, PrintsItsVersion) {
 TEST(CommandLine, ExplainsEveryCommandWithAnExample) {
   const test::CommandResult all = run_nzsim({"--help"});
   EXPECT_EQ(all.exit_code, 0);
-  for (const std::string command :
-       {"run", "memory", "report", "reproduce", "list", "validate", "schema", "import"}) {
+  for (const std::string command : {"run", "memory", "report", "compare", "reproduce", "list",
+                                    "validate", "schema", "import"}) {
     EXPECT_THAT(all.output, HasSubstr("\n  " + command + " "));
     const test::CommandResult help = run_nzsim({command, "--help"});
     EXPECT_EQ(help.exit_code, 0);
@@ -130,6 +130,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{{"run", "eie", "vgg-6", "--out", "here", "--cache", "there"},
                  source_file("workloads/networks/vgg-6.json: /layers/0: expected at most 16384")},
         BadUsage{{"report", "out", "--plain"}, "--plain: expected --format html, got text"},
+        BadUsage{{"compare"}, "nzsim compare: expected COMPARISON, got nothing"},
+        BadUsage{{"compare", "eie-fc-layer", "--out", "here"},
+                 "eie-fc-layer: expected the file or name of a comparison, got neither; did you "
+                 "mean \"eie-fc-layers\"?"},
         BadUsage{{"report", "nowhere"}, "nowhere: expected a file, got nothing there"},
         BadUsage{{"list", "machine"}, "nzsim list: expected one of machines, "},
         BadUsage{{"schema", "machin"}, "nzsim schema: expected one of machine, "},
@@ -357,7 +361,8 @@ TEST(ValidateCommand, TakesTheKindThatIsNamed) {
 }
 
 TEST(SchemaCommand, PrintsWhatIsCommitted) {
-  for (const std::string kind : {"machine", "network", "energy", "memory", "platform", "report"}) {
+  for (const std::string kind :
+       {"machine", "network", "energy", "memory", "platform", "comparison", "report"}) {
     const test::CommandResult result = run_nzsim({"schema", kind});
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_EQ(result.output, read_file(source_file("configs/schema/" + kind + ".schema.json")))

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -35,6 +36,8 @@ ShelfPlace place_of(Shelf shelf) {
       return {"workloads/import", "network template"};
     case Shelf::published:
       return {"configs/published", "published table"};
+    case Shelf::comparisons:
+      return {"configs/comparisons", "comparison"};
     case Shelf::energy:
       return {"configs/energy", "energy table"};
   }
@@ -78,13 +81,30 @@ std::string description_of(const fs::path& path) {
   }
 }
 
-[[noreturn]] void fail_unknown(Shelf shelf, const std::string& word) {
+/// `expected the file or name of a machine, got GOT; did you mean ...`.
+std::string unknown_name(Shelf shelf, const std::string& word, const std::string& got) {
   std::vector<std::string> names;
   for (const auto& [name, path] : shelf_files(shelf)) names.push_back(name);
-  throw InputError(
-      word, "",
-      fmt::format("expected the file or name of a {}, got neither{}; names: {}",
-                  place_of(shelf).noun, suggestion(word, names), fmt::join(names, ", ")));
+  return fmt::format("expected the file or name of a {}, got {}{}; names: {}", place_of(shelf).noun,
+                     got, suggestion(word, names), fmt::join(names, ", "));
+}
+
+[[noreturn]] void fail_unknown(Shelf shelf, const std::string& word) {
+  throw InputError(word, "", unknown_name(shelf, word, "neither"));
+}
+
+bool is_path(const std::string& word) {
+  return word.find('/') != std::string::npos || fs::path(word).extension() == ".json";
+}
+
+/// The shipped file of this name; nothing where there is none.
+std::optional<fs::path> shipped_name(Shelf shelf, const std::string& name) {
+  std::error_code error;
+  for (const fs::path& directory : directories(shelf)) {
+    fs::path file = directory / (name + ".json");
+    if (fs::exists(file, error)) return file;
+  }
+  return {};
 }
 
 }  // namespace
@@ -101,17 +121,22 @@ std::vector<fs::path> directories(Shelf shelf) {
 
 fs::path find_file(Shelf shelf, const std::string& word) {
   std::error_code error;
-  const bool is_path = word.find('/') != std::string::npos || fs::path(word).extension() == ".json";
-  if (is_path) {
+  if (is_path(word)) {
     if (!fs::exists(word, error)) fail_unknown(shelf, word);
     return word;
   }
-  for (const fs::path& directory : directories(shelf)) {
-    fs::path file = directory / (word + ".json");
-    if (fs::exists(file, error)) return file;
-  }
+  if (std::optional<fs::path> file = shipped_name(shelf, word)) return *file;
   if (!fs::is_regular_file(word, error)) fail_unknown(shelf, word);
   return word;
+}
+
+fs::path find_file(Shelf shelf, const std::string& word, const fs::path& file,
+                   const std::string& pointer) {
+  std::error_code error;
+  const std::optional<fs::path> found =
+      is_path(word) ? file.parent_path() / word : shipped_name(shelf, word);
+  if (found && fs::exists(*found, error)) return *found;
+  throw ConfigError(file.string(), pointer, unknown_name(shelf, word, fmt::format("\"{}\"", word)));
 }
 
 std::vector<CatalogueItem> catalogue(Shelf shelf) {

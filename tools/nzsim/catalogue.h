@@ -9,7 +9,16 @@
 namespace nzsim::cli {
 
 /// A kind of files that ship with nzsim and are found by name.
-enum class Shelf { machines, memories, platforms, networks, templates, published, energy };
+enum class Shelf {
+  machines,
+  memories,
+  platforms,
+  networks,
+  templates,
+  published,
+  comparisons,
+  energy
+};
 
 /// A shipped file.
 struct CatalogueItem {
@@ -27,6 +36,12 @@ struct CatalogueItem {
 /// or a file in the working directory. Throws `InputError` with "did you mean" and the list of
 /// names.
 [[nodiscard]] std::filesystem::path find_file(Shelf shelf, const std::string& word);
+
+/// The file that `word` means at `pointer` of `file`: a path from that file's directory, or a
+/// shipped name. Throws `ConfigError` there, with "did you mean" and the list of names.
+[[nodiscard]] std::filesystem::path find_file(Shelf shelf, const std::string& word,
+                                              const std::filesystem::path& file,
+                                              const std::string& pointer);
 
 /// All shipped files of a kind, by name, with the `description` that each states.
 [[nodiscard]] std::vector<CatalogueItem> catalogue(Shelf shelf);

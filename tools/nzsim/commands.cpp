@@ -20,6 +20,7 @@ const std::vector<Command>& commands() {
       run_command(),        //
       memory_command(),     //
       report_command(),     //
+      compare_command(),    //
       reproduce_command(),  //
       list_command(),       //
       validate_command(),   //

@@ -13,6 +13,7 @@ namespace nzsim::cli {
 [[nodiscard]] Command memory_command();
 [[nodiscard]] Command report_command();
 [[nodiscard]] Command reproduce_command();
+[[nodiscard]] Command compare_command();
 [[nodiscard]] Command import_command();
 
 }  // namespace nzsim::cli

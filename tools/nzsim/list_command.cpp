@@ -15,7 +15,7 @@ const std::vector<std::pair<std::string, Shelf>>& shelves() {
   static const std::vector<std::pair<std::string, Shelf>> all = {
       {"machines", Shelf::machines},   {"memories", Shelf::memories},
       {"platforms", Shelf::platforms}, {"networks", Shelf::networks},
-      {"published", Shelf::published},
+      {"published", Shelf::published}, {"comparisons", Shelf::comparisons},
   };
   return all;
 }
@@ -61,7 +61,9 @@ int list(const Arguments& arguments) {
 Command list_command() {
   return {
       .name = "list",
-      .summary = "List what ships: machines, memories, platforms, networks or published numbers.",
+      .summary =
+          "List what ships: machines, memories, platforms, networks, published numbers or "
+          "comparisons.",
       .positionals = {{"KIND"}},
       .options = {{"json", "", "an array of objects with name, description and file"}},
       .example = "nzsim list machines",

@@ -11,6 +11,7 @@
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/commands.h"
+#include "tools/nzsim/compare/comparison.h"
 
 namespace nzsim::cli {
 namespace {
@@ -37,12 +38,14 @@ int schema(const Arguments& arguments) {
     text = described("nzsim memory", memory_from);
   } else if (kind == "platform") {
     text = described("nzsim platform", platform::platform_from);
+  } else if (kind == "comparison") {
+    text = described("nzsim comparison", compare::comparison_from);
   } else if (kind == "report") {
     text = read_file(shipped_file("configs/schema/report.schema.json"));
   } else {
-    throw InputError(
-        "nzsim schema", "",
-        unknown_choice(kind, {"machine", "network", "energy", "memory", "platform", "report"}));
+    throw InputError("nzsim schema", "",
+                     unknown_choice(kind, {"machine", "network", "energy", "memory", "platform",
+                                           "comparison", "report"}));
   }
   fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
   return 0;
@@ -54,8 +57,8 @@ Command schema_command() {
   return {
       .name = "schema",
       .summary =
-          "Print the JSON Schema of a file kind: machine, network, energy, memory, platform or "
-          "report.",
+          "Print the JSON Schema of a file kind: machine, network, energy, memory, platform, "
+          "comparison or report.",
       .positionals = {{"KIND"}},
       .options = {},
       .example = "nzsim schema machine",

@@ -10,6 +10,7 @@
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/commands.h"
+#include "tools/nzsim/comparison_inputs.h"
 
 namespace nzsim::cli {
 namespace {
@@ -20,13 +21,15 @@ std::string kind_of(const std::string& path) {
   const ConfigNode root = document.root();
   if (root.has("model") || root.has("clock_mhz")) return "machine";
   if (root.has("layers")) return "network";
+  if (root.has("baseline")) return "comparison";
   if (root.has("entries")) return "energy";
   if (root.has("rates")) return "platform";
   if (root.has("kind")) return "memory";
   throw ConfigError(
       path, "",
       "expected a machine (model), a network (layers), an energy table (entries), a platform "
-      "(rates) or a memory (kind), got none of these keys; name the kind with --kind");
+      "(rates), a memory (kind) or a comparison (baseline), got none of these keys; name the kind "
+      "with --kind");
 }
 
 /// What times of layers on `platform` are.
@@ -58,14 +61,19 @@ std::string check(const std::string& path, const std::string& kind) {
     return fmt::format("platform {}, {}, {}", platform.name, to_string(platform.kind),
                        basis_of(platform));
   }
+  if (kind == "comparison") {
+    const ComparisonInputs inputs = load_comparison_inputs(path);
+    return fmt::format("comparison {}, {} entries, {} workloads", inputs.comparison.name,
+                       inputs.comparison.entries.size(), inputs.comparison.workloads.size());
+  }
   const EnergyTable table = load_energy_table(path);
   return fmt::format("energy table {}, {} entries", table.name, table.entries.size());
 }
 
 int validate(const Arguments& arguments) {
   const std::string& path = arguments.required(0);
-  std::string kind =
-      arguments.choice("kind", {"auto", "machine", "network", "energy", "memory", "platform"});
+  std::string kind = arguments.choice(
+      "kind", {"auto", "machine", "network", "energy", "memory", "platform", "comparison"});
   if (kind == "auto") kind = kind_of(path);
   fmt::print("{}: valid {}\n", path, check(path, kind));
   return 0;
@@ -76,9 +84,11 @@ int validate(const Arguments& arguments) {
 Command validate_command() {
   return {
       .name = "validate",
-      .summary = "Check a machine, network, energy table, memory or platform without running it.",
+      .summary =
+          "Check a machine, network, energy table, memory, platform or comparison without running "
+          "it.",
       .positionals = {{"FILE"}},
-      .options = {{"kind", "machine|network|energy|memory|platform",
+      .options = {{"kind", "machine|network|energy|memory|platform|comparison",
                    "kind of the file (default: by its keys)"}},
       .example = "nzsim validate configs/machines/eie-64pe.json",
       .handler = validate,

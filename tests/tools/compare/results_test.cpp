@@ -1,0 +1,201 @@
+#include "tools/nzsim/compare/results.h"
+
+#include <string>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/config/node.h"
+
+namespace nzsim::compare {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+/// 1 TFLOPS in float32, 100 GB/s, 50 W.
+platform::Platform round_platform() {
+  platform::Platform platform;
+  platform.name = "round";
+  platform.memory_gigabytes_per_second = platform::Figure{100.0, false, "bandwidth's source"};
+  platform.busy_watts = platform::Figure{50.0, false, "power's source"};
+  platform.rates = {{platform::NumberType::float32, 1e12, false, {}, "rate's source"}};
+  return platform;
+}
+
+Network network_of(const std::string& layers) {
+  ConfigDocument document =
+      ConfigDocument::parse(R"({"name": "net", "layers": [)" + layers + "]}", "net.json");
+  ConfigNode root = document.root();
+  Network network = network_from(root);
+  document.finish_workload();
+  return network;
+}
+
+/// Two layers, 1000 x 1000 and 500 x 1000, a tenth of the weights not zero.
+Network two_layers() {
+  return network_of(
+      R"({"name": "a", "type": "fully_connected", "inputs": 1000, "outputs": 1000,
+          "weights": {"synthetic": {"density": 0.1}}, "activations": {"synthetic": {"density": 1}}},
+         {"name": "b", "type": "fully_connected", "outputs": 500,
+          "weights": {"synthetic": {"density": 0.1}}})");
+}
+
+Cell cell_of(double seconds, std::optional<double> joules, std::uint64_t batch = 1) {
+  Cell cell;
+  cell.machine = "machine";
+  cell.batch = batch;
+  cell.seconds = seconds;
+  cell.joules = joules;
+  cell.operations = 600;
+  cell.dense_operations = 6000;
+  cell.bytes = 300;
+  cell.peak_operations_per_second = 1200.0;
+  cell.peak_bytes_per_second = 500.0;
+  cell.memory = "dram";
+  cell.bottleneck = "memory";
+  cell.basis = "simulated";
+  return cell;
+}
+
+Cell unknown_cell() {
+  Cell cell;
+  cell.not_modelled = "no \"model\"";
+  return cell;
+}
+
+/// Entries base, fast and none over two workloads.
+struct HandMade {
+  HandMade() {
+    comparison.name = "hand";
+    comparison.entries.resize(3);
+    comparison.entries[0].label = "base";
+    comparison.entries[1].label = "fast";
+    comparison.entries[2].label = "none";
+    results.comparison = &comparison;
+    results.sources.resize(3);
+    results.workloads = {{"one", "s", {cell_of(8.0, 10.0), cell_of(4.0, 1.0, 2), unknown_cell()}},
+                         {"two", "s", {cell_of(9.0, 10.0), cell_of(9.0, {}), unknown_cell()}}};
+  }
+  Comparison comparison;
+  Results results;
+};
+
+TEST(Ratios, AreThoseOfOneInference) {
+  // 8 s against 4 s for two inferences: 2 s each; 10 J against 0.5 J each.
+  EXPECT_DOUBLE_EQ(*speed_up(cell_of(4.0, 1.0, 2), cell_of(8.0, 10.0)), 4.0);
+  EXPECT_DOUBLE_EQ(*efficiency(cell_of(4.0, 1.0, 2), cell_of(8.0, 10.0)), 20.0);
+}
+
+TEST(Ratios, DoNotExistWhereANumberIsMissing) {
+  EXPECT_FALSE(speed_up(unknown_cell(), cell_of(1.0, 1.0)));
+  EXPECT_FALSE(speed_up(cell_of(1.0, 1.0), unknown_cell()));
+  EXPECT_FALSE(speed_up(cell_of(0.0, 1.0), cell_of(1.0, 1.0)));
+  EXPECT_FALSE(efficiency(cell_of(1.0, {}), cell_of(1.0, 1.0)));
+  EXPECT_FALSE(efficiency(cell_of(1.0, 1.0), cell_of(1.0, {})));
+}
+
+TEST(GeometricMean, IsTheRootOfTheProductOfWhatIsThere) {
+  const Mean mean = geometric_mean({2.0, std::nullopt, 4.0, 1.0});
+  EXPECT_EQ(mean.count, 3U);
+  // The third root of 2 x 4 x 1.
+  EXPECT_DOUBLE_EQ(*mean.value, 2.0);
+  EXPECT_EQ(geometric_mean({std::nullopt}).count, 0U);
+  EXPECT_FALSE(geometric_mean({}).value);
+}
+
+TEST(Means, AreOverTheWorkloadsThatBothHave) {
+  const HandMade hand;
+  const EntryMeans fast = hand.results.means_of(1);
+  // Speed-ups of 8 / 2 and 9 / 9: the root of 4. Energy is known once: 10 / 0.5.
+  EXPECT_EQ(fast.speed_up.count, 2U);
+  EXPECT_DOUBLE_EQ(*fast.speed_up.value, 2.0);
+  EXPECT_EQ(fast.efficiency.count, 1U);
+  EXPECT_DOUBLE_EQ(*fast.efficiency.value, 20.0);
+  EXPECT_FALSE(hand.results.means_of(2).speed_up.value);
+}
+
+TEST(Cells, TellRatesIntensityAndUse) {
+  const Cell cell = cell_of(2.0, 1.0);
+  EXPECT_DOUBLE_EQ(cell.operations_per_second(), 300.0);
+  EXPECT_DOUBLE_EQ(cell.dense_operations_per_second(), 3000.0);
+  // 300 of 1200 operations per second; 600 operations, 300 bytes.
+  EXPECT_DOUBLE_EQ(cell.utilization(), 0.25);
+  EXPECT_DOUBLE_EQ(*cell.operational_intensity(), 2.0);
+  EXPECT_FALSE(Cell{}.operational_intensity());
+}
+
+TEST(Cells, TellWhereWeightsLie) {
+  EXPECT_EQ(residency_of("dram"), "DRAM");
+  EXPECT_EQ(residency_of("sparse_matrix_sram"), "SRAM");
+  EXPECT_EQ(residency_of("weight_memory"), "not stated");
+}
+
+TEST(PlatformCell, AddsUpTheLayers) {
+  const Cell cell = platform_cell(round_platform(), {}, two_layers());
+  ASSERT_TRUE(cell.is_modelled()) << cell.not_modelled;
+  // 4 x (1000000 + 2000) and 4 x (500000 + 1500) bytes at 100 GB/s, 50 W.
+  EXPECT_EQ(cell.bytes, 4'008'000U + 2'006'000U);
+  EXPECT_DOUBLE_EQ(cell.seconds, 60.14e-6);
+  EXPECT_DOUBLE_EQ(*cell.joules, 50.0 * 60.14e-6);
+  EXPECT_EQ(cell.operations, 2U * 1'500'000U);
+  EXPECT_EQ(cell.bottleneck, "memory");
+  EXPECT_EQ(cell.memory, "dram");
+  EXPECT_EQ(cell.basis, "roofline bound, not measured");
+}
+
+TEST(PlatformCell, CountsNonZeroWeightsAloneInCompressedRows) {
+  const platform::Format csr{platform::Layout::compressed_rows, platform::NumberType::float32};
+  const Cell cell = platform_cell(round_platform(), csr, two_layers());
+  ASSERT_TRUE(cell.is_modelled()) << cell.not_modelled;
+  EXPECT_EQ(cell.operations, 2U * 150'000U);
+  EXPECT_EQ(cell.dense_operations, 2U * 1'500'000U);
+  // 8 bytes per non-zero, 4 per row and one more, 4 per input and output.
+  EXPECT_EQ(cell.bytes, 800'000U + 4'004U + 8'000U + 400'000U + 2'004U + 6'000U);
+}
+
+TEST(PlatformCell, HasNoEnergyWherePowerIsUnknown) {
+  platform::Platform platform = round_platform();
+  platform.busy_watts.reset();
+  const Cell cell = platform_cell(platform, {}, two_layers());
+  EXPECT_TRUE(cell.is_modelled());
+  EXPECT_FALSE(cell.joules);
+}
+
+TEST(PlatformCell, SaysWhyItHasNoNumbers) {
+  const platform::Format int8{platform::Layout::dense, platform::NumberType::int8};
+  EXPECT_EQ(platform_cell(round_platform(), int8, two_layers()).not_modelled,
+            "the platform lacks a peak rate of int8");
+  const Network recurrent = network_of(
+      R"({"name": "l", "type": "lstm", "inputs": 8, "outputs": 8,
+          "weights": {"synthetic": {"density": 1}}, "activations": {"synthetic": {"density": 1}}})");
+  EXPECT_EQ(platform_cell(round_platform(), {}, recurrent).not_modelled,
+            "layer l is of type lstm; only fully connected layers have a model");
+}
+
+TEST(ComparisonJson, HasNullForWhatIsUnknownAndReasonsForWhatIsNotModelled) {
+  const HandMade hand;
+  const json document = json::parse(to_json(hand.results));
+  EXPECT_EQ(document["schema"], "nzsim.comparison/1");
+  const json& cells = document["workloads"][1]["results"];
+  EXPECT_EQ(cells[1]["energy_joules"], nullptr);
+  EXPECT_EQ(cells[1]["speed_up"], 1.0);
+  EXPECT_EQ(cells[2]["is_modelled"], false);
+  EXPECT_EQ(cells[2]["reason"], "no \"model\"");
+  EXPECT_FALSE(cells[2].contains("seconds"));
+  EXPECT_EQ(document["geometric_means"][1]["speed_up"], 2.0);
+  EXPECT_EQ(document["geometric_means"][2]["speed_up"], nullptr);
+}
+
+TEST(ComparisonText, ShowsWhatIsUnknownAsSuch) {
+  const HandMade hand;
+  EXPECT_THAT(to_text(hand.results),
+              AllOf(HasSubstr("unknown"), HasSubstr("DRAM"), HasSubstr("simulated on machine"),
+                    HasSubstr("not modelled: no \"model\"")));
+}
+
+}  // namespace
+}  // namespace nzsim::compare

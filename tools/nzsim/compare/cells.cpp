@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "models/platform/layer_time.h"
+#include "sim/base/errors.h"
+#include "sim/report/report_view.h"
+#include "sim/run/design_point.h"
+#include "tools/nzsim/compare/results.h"
+
+namespace nzsim::compare {
+namespace {
+
+using platform::Format;
+using platform::Layout;
+using platform::Platform;
+
+/// The bottleneck of the layers that take most of the time together.
+std::string bottleneck_of(const RunResult& result) {
+  std::vector<std::pair<std::string, std::uint64_t>> cycles;
+  for (const LayerResult& layer : result.layers) {
+    auto found = std::find_if(cycles.begin(), cycles.end(),
+                              [&](const auto& entry) { return entry.first == layer.bottleneck; });
+    if (found == cycles.end()) found = cycles.insert(found, {layer.bottleneck, 0});
+    found->second += layer.cycles.value();
+  }
+  const auto most = std::max_element(
+      cycles.begin(), cycles.end(),
+      [](const auto& left, const auto& right) { return left.second < right.second; });
+  return most == cycles.end() ? "none" : most->first;
+}
+
+Cell not_modelled(std::string machine, std::string reason) {
+  Cell cell;
+  cell.machine = std::move(machine);
+  cell.not_modelled = std::move(reason);
+  return cell;
+}
+
+/// Share of the weights that is not zero, where the network file states it.
+std::optional<double> stated_density(const LayerSpec& layer) {
+  const auto* synthetic = std::get_if<SyntheticSource>(&layer.weights);
+  if (synthetic == nullptr) return {};
+  return synthetic->density;
+}
+
+/// Why the platform's model cannot take the network; nothing where it can.
+std::optional<std::string> obstacle(const Platform& platform, const Format& format,
+                                    const Network& network) {
+  if (const std::optional<std::string> missing = missing_figure(platform, format)) {
+    return fmt::format("the platform lacks {}", *missing);
+  }
+  for (const LayerSpec& layer : network.layers) {
+    if (layer.type != LayerType::fully_connected) {
+      return fmt::format("layer {} is of type {}; only fully connected layers have a model",
+                         layer.name, to_string(layer.type));
+    }
+    if (format.layout == Layout::compressed_rows && !stated_density(layer)) {
+      return fmt::format("layer {} has weights from a file, whose density is not stated",
+                         layer.name);
+    }
+  }
+  return {};
+}
+
+platform::LayerShape shape_of(const LayerSpec& layer) {
+  return {layer.matrix_inputs(), layer.matrix_outputs(), stated_density(layer).value_or(1.0)};
+}
+
+/// CPUs, GPUs and TPUs have their weights in DRAM; an ASIC's memory is what its source says.
+std::string memory_of(const Platform& platform) {
+  const bool is_other =
+      platform.kind == platform::Kind::asic || platform.kind == platform::Kind::fpga;
+  return is_other ? "memory" : "dram";
+}
+
+/// Seconds of the layers by what binds them.
+class BoundSeconds {
+ public:
+  void add(const platform::LayerTime& time) {
+    seconds_[static_cast<std::size_t>(time.bound)] += time.seconds;
+  }
+  [[nodiscard]] std::string largest() const {
+    const auto most = std::max_element(seconds_.begin(), seconds_.end());
+    return std::string(to_string(static_cast<platform::Bound>(most - seconds_.begin())));
+  }
+
+ private:
+  std::array<double, 3> seconds_{};
+};
+
+}  // namespace
+
+Cell machine_cell(const Machine& machine, const Network& network, bool values,
+                  std::string& difference) {
+  RunOptions options;
+  options.values = values;
+  RunOutcome outcome;
+  try {
+    outcome = run_design_point(machine, network, options);
+  } catch (const WorkloadError& error) {
+    // A machine that cannot take a network is a result of the comparison.
+    return not_modelled(machine.name, error.diagnostics().front().message);
+  }
+  if (!outcome.values_match) {
+    difference = fmt::format("{} on {}: {}", network.name, machine.name, outcome.difference);
+  }
+  const ReportView report = read_report(outcome.report, "report.json");
+  Cell cell;
+  cell.machine = machine.name;
+  cell.batch = network.layers.front().batch;
+  cell.seconds = report.totals.seconds;
+  cell.joules = report.totals.energy_joules;
+  cell.operations = report.totals.operations;
+  cell.dense_operations = report.totals.dense_operations;
+  for (const LayerResult& layer : outcome.result.layers) cell.bytes += layer.roofline_bytes.value();
+  cell.peak_operations_per_second = report.roofline.peak_operations_per_second;
+  cell.peak_bytes_per_second = report.roofline.peak_bytes_per_second;
+  cell.memory = report.roofline.memory;
+  cell.bottleneck = bottleneck_of(outcome.result);
+  cell.basis = "simulated";
+  return cell;
+}
+
+Cell platform_cell(const Platform& platform, const Format& format, const Network& network) {
+  if (std::optional<std::string> reason = obstacle(platform, format, network)) {
+    return not_modelled(platform.name, *reason);
+  }
+  Cell cell;
+  cell.machine = platform.name;
+  cell.batch = network.layers.front().batch;
+  cell.joules = 0.0;
+  BoundSeconds bounds;
+  bool is_measured = true;
+  for (const LayerSpec& layer : network.layers) {
+    const std::uint64_t vectors = layer.batch * layer.matrix_product().rows;
+    const platform::LayerTime time = layer_time(platform, shape_of(layer), format, vectors);
+    cell.seconds += time.seconds;
+    cell.joules =
+        cell.joules && time.joules ? std::optional(*cell.joules + *time.joules) : std::nullopt;
+    cell.operations += time.operations.value();
+    cell.dense_operations += time.dense_operations.value();
+    cell.bytes += time.bytes.value();
+    bounds.add(time);
+    if (is_measured) cell.basis = time.basis;
+    is_measured = is_measured && time.is_measured;
+  }
+  cell.peak_operations_per_second =
+      platform.fastest(format.type, format.layout == Layout::dense)->operations_per_second;
+  cell.peak_bytes_per_second = 1e9 * platform.memory_gigabytes_per_second->value;
+  cell.memory = memory_of(platform);
+  cell.bottleneck = bounds.largest();
+  return cell;
+}
+
+}  // namespace nzsim::compare

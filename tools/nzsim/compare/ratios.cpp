@@ -1,0 +1,79 @@
+#include <cmath>
+
+#include "tools/nzsim/compare/results.h"
+
+namespace nzsim::compare {
+namespace {
+
+/// `baseline` over `value`, where both are there and above zero.
+std::optional<double> ratio(std::optional<double> baseline, std::optional<double> value) {
+  if (!baseline || !value || !(*baseline > 0.0) || !(*value > 0.0)) return {};
+  return *baseline / *value;
+}
+
+double per_second(std::uint64_t operations, double seconds) {
+  return seconds > 0.0 ? static_cast<double>(operations) / seconds : 0.0;
+}
+
+}  // namespace
+
+double Cell::seconds_per_inference() const { return seconds / static_cast<double>(batch); }
+
+std::optional<double> Cell::joules_per_inference() const {
+  if (!joules) return {};
+  return *joules / static_cast<double>(batch);
+}
+
+double Cell::operations_per_second() const { return per_second(operations, seconds); }
+
+double Cell::dense_operations_per_second() const { return per_second(dense_operations, seconds); }
+
+double Cell::utilization() const {
+  return peak_operations_per_second > 0.0 ? operations_per_second() / peak_operations_per_second
+                                          : 0.0;
+}
+
+std::optional<double> Cell::operational_intensity() const {
+  if (bytes == 0) return {};
+  return static_cast<double>(operations) / static_cast<double>(bytes);
+}
+
+std::string_view residency_of(std::string_view memory) {
+  if (memory == "dram") return "DRAM";
+  return memory.ends_with("_sram") ? "SRAM" : "not stated";
+}
+
+std::optional<double> speed_up(const Cell& cell, const Cell& baseline) {
+  if (!cell.is_modelled() || !baseline.is_modelled()) return {};
+  return ratio(baseline.seconds_per_inference(), cell.seconds_per_inference());
+}
+
+std::optional<double> efficiency(const Cell& cell, const Cell& baseline) {
+  if (!cell.is_modelled() || !baseline.is_modelled()) return {};
+  return ratio(baseline.joules_per_inference(), cell.joules_per_inference());
+}
+
+Mean geometric_mean(const std::vector<std::optional<double>>& ratios) {
+  Mean mean;
+  double logarithms = 0.0;
+  for (const std::optional<double>& value : ratios) {
+    if (!value) continue;
+    ++mean.count;
+    logarithms += std::log(*value);
+  }
+  if (mean.count > 0) mean.value = std::exp(logarithms / static_cast<double>(mean.count));
+  return mean;
+}
+
+EntryMeans Results::means_of(std::size_t entry) const {
+  std::vector<std::optional<double>> speed_ups;
+  std::vector<std::optional<double>> efficiencies;
+  for (const WorkloadResult& workload : workloads) {
+    const Cell& baseline = workload.cells[comparison->baseline];
+    speed_ups.push_back(speed_up(workload.cells[entry], baseline));
+    efficiencies.push_back(efficiency(workload.cells[entry], baseline));
+  }
+  return {geometric_mean(speed_ups), geometric_mean(efficiencies)};
+}
+
+}  // namespace nzsim::compare

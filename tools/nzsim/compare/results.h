@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/platform/platform.h"
+#include "sim/run/machine.h"
+#include "sim/workload/network.h"
+#include "tools/nzsim/compare/comparison.h"
+
+namespace nzsim::compare {
+
+/// What one entry makes of one workload; all sums are of the whole batch.
+struct Cell {
+  /// Why there are no numbers; empty where there are.
+  std::string not_modelled;
+  /// The machine or platform that the numbers are of.
+  std::string machine;
+  std::uint64_t batch = 1;
+  double seconds = 0.0;
+  /// Nothing where the power is unknown.
+  std::optional<double> joules;
+  /// Two per multiply-accumulate that the entry does, and two per one of the dense layer.
+  std::uint64_t operations = 0;
+  std::uint64_t dense_operations = 0;
+  /// Bytes that crossed `memory`, in the entry's own format.
+  std::uint64_t bytes = 0;
+  double peak_operations_per_second = 0.0;
+  double peak_bytes_per_second = 0.0;
+  /// The memory that the weights come from: `sparse_matrix_sram`, `dram`.
+  std::string memory;
+  /// What keeps it from being faster.
+  std::string bottleneck;
+  /// `simulated`, `calibrated`, or `roofline bound, not measured`.
+  std::string basis;
+
+  [[nodiscard]] bool is_modelled() const { return not_modelled.empty(); }
+  [[nodiscard]] double seconds_per_inference() const;
+  [[nodiscard]] std::optional<double> joules_per_inference() const;
+  [[nodiscard]] double operations_per_second() const;
+  [[nodiscard]] double dense_operations_per_second() const;
+  /// Share of the peak operations.
+  [[nodiscard]] double utilization() const;
+  /// Operations per byte; nothing where no byte is moved.
+  [[nodiscard]] std::optional<double> operational_intensity() const;
+};
+
+/// Where weights lie: `DRAM`, `SRAM`, or `not stated`, by the name of the memory.
+[[nodiscard]] std::string_view residency_of(std::string_view memory);
+
+/// How much faster (more efficient) `cell` is than `baseline`, per inference. Nothing where one of
+/// them is not modelled, has no energy, or takes none at all.
+[[nodiscard]] std::optional<double> speed_up(const Cell& cell, const Cell& baseline);
+[[nodiscard]] std::optional<double> efficiency(const Cell& cell, const Cell& baseline);
+
+/// A geometric mean of the ratios that are there.
+struct Mean {
+  std::size_t count = 0;
+  /// Nothing where `count` is 0.
+  std::optional<double> value;
+};
+
+/// `ratios` are above zero.
+[[nodiscard]] Mean geometric_mean(const std::vector<std::optional<double>>& ratios);
+
+/// One workload with a cell per entry, in the order of the comparison.
+struct WorkloadResult {
+  std::string name;
+  std::string source;
+  std::vector<Cell> cells;
+};
+
+/// Means of one entry over the workloads that it and the baseline both have.
+struct EntryMeans {
+  Mean speed_up;
+  Mean efficiency;
+};
+
+/// Everything that `nzsim compare` shows.
+struct Results {
+  const Comparison* comparison = nullptr;
+  /// Per entry: where its numbers come from, one sentence each.
+  std::vector<std::vector<std::string>> sources;
+  std::vector<WorkloadResult> workloads;
+  /// Values that differ from the independent computation; empty where all match.
+  std::vector<std::string> differences;
+
+  [[nodiscard]] EntryMeans means_of(std::size_t entry) const;
+};
+
+/// What an entry needs, read from its files.
+struct EntryInputs {
+  /// Of a machine: its own first, then one per exception. Empty for a platform.
+  std::vector<Machine> machines;
+  /// Of a platform.
+  std::optional<platform::Platform> figures;
+  /// One per workload, with this entry's batch.
+  std::vector<Network> networks;
+};
+
+/// Runs and models all entries. `values`: compute and check outputs of simulated machines. A
+/// network that a machine or platform cannot take is "not modelled". Throws `SimulationError`.
+[[nodiscard]] Results compare(const Comparison& comparison, const std::vector<EntryInputs>& inputs,
+                              bool values);
+
+/// A whole network on a machine, and on a platform by its figures. `difference`, where a value is
+/// wrong, gets the first.
+[[nodiscard]] Cell machine_cell(const Machine& machine, const Network& network, bool values,
+                                std::string& difference);
+[[nodiscard]] Cell platform_cell(const platform::Platform& platform, const platform::Format& format,
+                                 const Network& network);
+
+/// Tables for a terminal.
+[[nodiscard]] std::string to_text(const Results& results);
+/// The text of `comparison.json`: schema `nzsim.comparison/1`.
+[[nodiscard]] std::string to_json(const Results& results);
+
+}  // namespace nzsim::compare

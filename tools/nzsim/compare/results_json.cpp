@@ -1,0 +1,147 @@
+#include <string_view>
+
+#include "sim/report/json_writer.h"
+#include "tools/nzsim/compare/results.h"
+
+namespace nzsim::compare {
+namespace {
+
+using Layout = JsonWriter::Layout;
+
+/// `null` where there is no number.
+void write_optional(JsonWriter& json, std::string_view key, const std::optional<double>& value) {
+  json.key(key);
+  if (value) {
+    json.value(*value);
+  } else {
+    json.null();
+  }
+}
+
+void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
+  json.key(key);
+  json.begin_array();
+  for (const std::string& text : texts) json.value(text);
+  json.end_array();
+}
+
+void write_entries(JsonWriter& json, const Results& results) {
+  json.key("entries");
+  json.begin_array();
+  for (std::size_t index = 0; index < results.comparison->entries.size(); ++index) {
+    const Entry& entry = results.comparison->entries[index];
+    json.begin_object();
+    json.member("label", entry.label);
+    if (entry.is_platform()) {
+      json.member("platform", entry.platform_name);
+      json.member("format", name_of(entry.format));
+    } else {
+      json.member("machine", entry.machine.machine);
+      std::vector<std::string> overrides;
+      for (const Override& change : entry.machine.overrides) {
+        overrides.push_back(change.pointer + "=" + change.value);
+      }
+      write_texts(json, "set", overrides);
+    }
+    write_texts(json, "sources", results.sources[index]);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_roofline(JsonWriter& json, const Cell& cell) {
+  json.key("roofline");
+  json.begin_object();
+  json.member("memory", cell.memory);
+  json.member("weights_in", residency_of(cell.memory));
+  json.member("bytes", cell.bytes);
+  write_optional(json, "operational_intensity_operations_per_byte", cell.operational_intensity());
+  json.member("attained_operations_per_second", cell.operations_per_second());
+  json.member("peak_operations_per_second", cell.peak_operations_per_second);
+  json.member("peak_bytes_per_second", cell.peak_bytes_per_second);
+  json.end_object();
+}
+
+void write_cell(JsonWriter& json, const Entry& entry, const Cell& cell, const Cell& baseline) {
+  json.begin_object();
+  json.member("entry", entry.label);
+  json.member("machine", cell.machine);
+  json.member("is_modelled", cell.is_modelled());
+  if (!cell.is_modelled()) {
+    json.member("reason", cell.not_modelled);
+    json.end_object();
+    return;
+  }
+  json.member("basis", cell.basis);
+  json.member("batch", cell.batch);
+  json.member("seconds", cell.seconds);
+  json.member("seconds_per_inference", cell.seconds_per_inference());
+  write_optional(json, "speed_up", speed_up(cell, baseline));
+  write_optional(json, "energy_joules", cell.joules);
+  write_optional(json, "energy_joules_per_inference", cell.joules_per_inference());
+  write_optional(json, "energy_efficiency", efficiency(cell, baseline));
+  json.member("operations", cell.operations);
+  json.member("dense_operations", cell.dense_operations);
+  json.member("operations_per_second", cell.operations_per_second());
+  json.member("dense_operations_per_second", cell.dense_operations_per_second());
+  json.member("utilization", cell.utilization());
+  json.member("bottleneck", cell.bottleneck);
+  write_roofline(json, cell);
+  json.end_object();
+}
+
+void write_workloads(JsonWriter& json, const Results& results) {
+  json.key("workloads");
+  json.begin_array();
+  for (const WorkloadResult& workload : results.workloads) {
+    json.begin_object();
+    json.member("name", workload.name);
+    json.member("source", workload.source);
+    json.key("results");
+    json.begin_array();
+    for (std::size_t index = 0; index < workload.cells.size(); ++index) {
+      write_cell(json, results.comparison->entries[index], workload.cells[index],
+                 workload.cells[results.comparison->baseline]);
+    }
+    json.end_array();
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_means(JsonWriter& json, const Results& results) {
+  json.key("geometric_means");
+  json.begin_array();
+  for (std::size_t index = 0; index < results.comparison->entries.size(); ++index) {
+    const EntryMeans means = results.means_of(index);
+    json.begin_object(Layout::one_line);
+    json.member("entry", results.comparison->entries[index].label);
+    write_optional(json, "speed_up", means.speed_up.value);
+    json.member("speed_up_workloads", std::uint64_t{means.speed_up.count});
+    write_optional(json, "energy_efficiency", means.efficiency.value);
+    json.member("energy_efficiency_workloads", std::uint64_t{means.efficiency.count});
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+std::string to_json(const Results& results) {
+  const Comparison& comparison = *results.comparison;
+  JsonWriter json;
+  json.begin_object();
+  json.member("schema", "nzsim.comparison/1");
+  json.member("nzsim_version", NZSIM_VERSION);
+  json.member("name", comparison.name);
+  json.member("description", comparison.description);
+  json.member("source", comparison.source);
+  json.member("baseline", comparison.entries[comparison.baseline].label);
+  write_entries(json, results);
+  write_workloads(json, results);
+  write_means(json, results);
+  json.end_object();
+  return json.finish();
+}
+
+}  // namespace nzsim::compare
