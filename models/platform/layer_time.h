@@ -49,7 +49,8 @@ struct LayerTime {
   Operations executed_operations;
   Bound bound = Bound::memory;
   /// Whether fractions calibrated to measurements of this kernel are in it. Otherwise it is the
-  /// roofline's bound: no product of this format whose weights come from memory can be faster.
+  /// roofline's bound: no product of this format is faster whose weights, inputs and outputs cross
+  /// that memory.
   bool is_measured = false;
   /// "calibrated", or "roofline bound, not measured": for whoever shows the number.
   std::string basis;

@@ -74,6 +74,8 @@ struct HandMade {
     comparison.entries.resize(3);
     comparison.entries[0].label = "base";
     comparison.entries[1].label = "fast";
+    comparison.entries[1].machine = {"m", {{"/a", "1"}}};
+    comparison.entries[1].exceptions = {{"two", {"n", {{"/b", "2"}}}}};
     comparison.entries[2].label = "none";
     results.comparison = &comparison;
     results.sources.resize(3);
@@ -188,6 +190,15 @@ TEST(ComparisonJson, HasNullForWhatIsUnknownAndReasonsForWhatIsNotModelled) {
   EXPECT_FALSE(cells[2].contains("seconds"));
   EXPECT_EQ(document["geometric_means"][1]["speed_up"], 2.0);
   EXPECT_EQ(document["geometric_means"][2]["speed_up"], nullptr);
+}
+
+TEST(ComparisonJson, SaysWhichMachinesWereChosen) {
+  const HandMade hand;
+  const json entry = json::parse(to_json(hand.results))["entries"][1];
+  EXPECT_EQ(entry["machine"], "m");
+  EXPECT_EQ(entry["set"], json::parse(R"(["/a=1"])"));
+  EXPECT_EQ(entry["exceptions"],
+            json::parse(R"([{"network": "two", "machine": "n", "set": ["/b=2"]}])"));
 }
 
 TEST(ComparisonText, ShowsWhatIsUnknownAsSuch) {

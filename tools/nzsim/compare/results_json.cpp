@@ -25,6 +25,27 @@ void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::
   json.end_array();
 }
 
+void write_machine(JsonWriter& json, const MachineChoice& choice) {
+  json.member("machine", choice.machine);
+  std::vector<std::string> overrides;
+  for (const Override& change : choice.overrides) {
+    overrides.push_back(change.pointer + "=" + change.value);
+  }
+  write_texts(json, "set", overrides);
+}
+
+void write_exceptions(JsonWriter& json, const std::vector<MachineException>& exceptions) {
+  json.key("exceptions");
+  json.begin_array();
+  for (const MachineException& exception : exceptions) {
+    json.begin_object();
+    json.member("network", exception.network);
+    write_machine(json, exception.choice);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_entries(JsonWriter& json, const Results& results) {
   json.key("entries");
   json.begin_array();
@@ -36,12 +57,8 @@ void write_entries(JsonWriter& json, const Results& results) {
       json.member("platform", entry.platform_name);
       json.member("format", name_of(entry.format));
     } else {
-      json.member("machine", entry.machine.machine);
-      std::vector<std::string> overrides;
-      for (const Override& change : entry.machine.overrides) {
-        overrides.push_back(change.pointer + "=" + change.value);
-      }
-      write_texts(json, "set", overrides);
+      write_machine(json, entry.machine);
+      write_exceptions(json, entry.exceptions);
     }
     write_texts(json, "sources", results.sources[index]);
     json.end_object();
