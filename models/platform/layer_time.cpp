@@ -29,14 +29,19 @@ std::uint64_t stored_weights(const LayerShape& layer, Layout layout) {
   return static_cast<std::uint64_t>(std::llround(static_cast<double>(all) * layer.weight_density));
 }
 
-std::uint64_t bytes_of(const LayerShape& layer, const Format& format, std::uint64_t batch) {
+/// Bytes of one matrix of weights.
+std::uint64_t bytes_of(const LayerShape& layer, const Format& format) {
   const std::uint64_t number = bytes_of(format.type);
   const std::uint64_t stored = stored_weights(layer, format.layout);
-  const std::uint64_t weights =
-      format.layout == Layout::dense
-          ? stored * number
-          : stored * (number + kIndexBytes) + (layer.outputs + 1) * kIndexBytes;
-  return weights + (layer.inputs + layer.outputs) * batch * number;
+  if (format.layout == Layout::dense) return stored * number;
+  return stored * (number + kIndexBytes) + (layer.outputs + 1) * kIndexBytes;
+}
+
+std::uint64_t bytes_of(const Platform& platform, const LayerWork& work, const Format& format) {
+  std::uint64_t bytes = 0;
+  if (work.has_weights) bytes += work.products * bytes_of(work.shape, format);
+  if (!platform.activations_on_chip) bytes += work.activations * bytes_of(format.type);
+  return bytes;
 }
 
 /// Whether the unit multiplies numbers of this format: sparse products have no use for one that
@@ -72,28 +77,41 @@ std::uint64_t gathered_products(const LayerShape& layer, std::uint32_t gathered,
   return std::max(products, static_cast<std::uint64_t>(std::llround(moved * all)));
 }
 
-/// A unit that may compute a product, what it executes and how long.
-struct Work {
-  std::uint64_t products = 0;
+/// What a unit executes for one product, and how long.
+struct Execution {
+  std::uint64_t multiply_accumulates = 0;
   double seconds = std::numeric_limits<double>::infinity();
 };
 
-/// The work of the unit that is fastest with its tiles filled up: a batch of 1 leaves most of a
-/// matrix unit's tile empty.
-Work least_work(const Platform& platform, const Attainable& fractions, const LayerShape& layer,
-                const Format& format, std::uint64_t batch) {
-  Work least;
+/// By the unit that is fastest with its tiles filled up: a batch of 1 leaves most of a matrix
+/// unit's tile empty.
+Execution fastest_execution(const Platform& platform, const Attainable& fractions,
+                            const LayerWork& work, const Format& format) {
+  Execution fastest;
   for (const Rate& rate : platform.rates) {
     if (!may_compute(rate, format)) continue;
-    Work work;
-    work.products = format.layout == Layout::dense
-                        ? executed_products(platform, rate, fractions, layer, batch)
-                        : gathered_products(layer, fractions.gathered_numbers, batch);
-    work.seconds = 2.0 * static_cast<double>(work.products) /
-                   (rate.operations_per_second * fractions.rate_fraction);
-    if (work.seconds < least.seconds) least = work;
+    Execution execution;
+    execution.multiply_accumulates =
+        format.layout == Layout::dense
+            ? executed_products(platform, rate, fractions, work.shape, work.vectors)
+            : gathered_products(work.shape, fractions.gathered_numbers, work.vectors);
+    execution.seconds = 2.0 * static_cast<double>(execution.multiply_accumulates) /
+                        (rate.operations_per_second * fractions.rate_fraction);
+    if (execution.seconds < fastest.seconds) fastest = execution;
   }
-  return least;
+  return fastest;
+}
+
+/// Adds operations and their time.
+void add_products(const Platform& platform, const Attainable& fractions, const LayerWork& work,
+                  const Format& format, LayerTime& time) {
+  const std::uint64_t stored = stored_weights(work.shape, format.layout);
+  const std::uint64_t dense = work.shape.inputs * work.shape.outputs;
+  const Execution execution = fastest_execution(platform, fractions, work, format);
+  time.operations = Operations{2 * stored * work.vectors * work.products};
+  time.dense_operations = Operations{2 * dense * work.vectors * work.products};
+  time.executed_operations = Operations{2 * execution.multiply_accumulates * work.products};
+  time.compute_seconds = execution.seconds * static_cast<double>(work.products);
 }
 
 /// The term of `time` that is largest.
@@ -103,18 +121,20 @@ Bound bound_of(const LayerTime& time) {
   return time.memory_seconds >= time.compute_seconds ? Bound::memory : Bound::compute;
 }
 
-void check(const Platform& platform, const LayerShape& layer, const Format& format,
-           std::uint64_t batch) {
+void check(const Platform& platform, const LayerWork& work, const Format& format) {
   if (const std::optional<std::string> missing = missing_figure(platform, format)) {
     throw ConfigError(platform.name, "",
                       fmt::format("expected {} of this platform, got none", *missing));
   }
-  if (layer.inputs == 0 || layer.outputs == 0 || batch == 0 || !(layer.weight_density > 0.0) ||
-      layer.weight_density > 1.0) {
-    throw WorkloadError(platform.name, "",
-                        fmt::format("expected a layer with inputs, outputs, a batch and a density "
-                                    "in (0, 1], got {} x {}, {}, {}",
-                                    layer.outputs, layer.inputs, batch, layer.weight_density));
+  const LayerShape& shape = work.shape;
+  if (work.products == 0) return;
+  if (shape.inputs == 0 || shape.outputs == 0 || work.vectors == 0 ||
+      !(shape.weight_density > 0.0) || shape.weight_density > 1.0) {
+    throw WorkloadError(
+        platform.name, "",
+        fmt::format("expected a layer with inputs, outputs, a batch and a density "
+                    "in (0, 1], got {} x {}, {}, {}",
+                    shape.outputs, shape.inputs, work.vectors, shape.weight_density));
   }
 }
 
@@ -132,34 +152,40 @@ std::optional<std::string> missing_figure(const Platform& platform, const Format
                      format.layout == Layout::dense ? "" : " outside a unit for dense products");
 }
 
-LayerTime layer_time(const Platform& platform, const LayerShape& layer, const Format& format,
-                     std::uint64_t batch) {
-  check(platform, layer, format, batch);
+LayerTime layer_time(const Platform& platform, const LayerWork& work, const Format& format) {
+  check(platform, work, format);
+  // Activations are not compressed.
+  const Format held = work.has_weights ? format : Format{Layout::dense, format.type};
   LayerTime time;
-  time.kernel = kernel_of(format.layout, batch);
-  const bool is_calibrated_type = format.type == NumberType::float32;
-  const Attainable* attainable = is_calibrated_type ? platform.attainable(time.kernel) : nullptr;
+  if (work.products > 0) time.kernel = kernel_of(held.layout, work.vectors);
+  const bool may_be_calibrated =
+      time.kernel && work.is_fully_connected && held.type == NumberType::float32;
+  const Attainable* attainable = may_be_calibrated ? platform.attainable(*time.kernel) : nullptr;
   time.is_measured = attainable != nullptr;
-  time.basis = time.is_measured ? "calibrated" : "roofline bound, not measured";
+  time.basis = std::string(time.is_measured ? kCalibrated : kRooflineBound);
 
-  const std::uint64_t products = stored_weights(layer, format.layout) * batch;
   const Attainable peak;
   const Attainable& fractions = attainable == nullptr ? peak : *attainable;
-  const Work work = least_work(platform, fractions, layer, format, batch);
-  time.bytes = Bytes{bytes_of(layer, format, batch)};
-  time.operations = Operations{2 * products};
-  time.dense_operations = Operations{2 * layer.inputs * layer.outputs * batch};
-  time.executed_operations = Operations{2 * work.products};
-
-  time.launch_seconds = time.is_measured ? platform.calibration->launch_seconds : 0.0;
+  time.bytes = Bytes{bytes_of(platform, work, held)};
+  if (time.is_measured) {
+    time.launch_seconds = platform.calibration->launch_seconds * static_cast<double>(work.calls);
+  }
   time.memory_seconds =
       static_cast<double>(time.bytes.value()) /
       (1e9 * platform.memory_gigabytes_per_second->value * fractions.bandwidth_fraction);
-  time.compute_seconds = work.seconds;
+  if (time.kernel) add_products(platform, fractions, work, held, time);
   time.seconds = time.launch_seconds + std::max(time.memory_seconds, time.compute_seconds);
   time.bound = bound_of(time);
   if (platform.busy_watts) time.joules = platform.busy_watts->value * time.seconds;
   return time;
+}
+
+LayerTime layer_time(const Platform& platform, const LayerShape& layer, const Format& format,
+                     std::uint64_t batch) {
+  return layer_time(
+      platform,
+      {.shape = layer, .vectors = batch, .activations = (layer.inputs + layer.outputs) * batch},
+      format);
 }
 
 std::optional<double> ridge_operations_per_byte(const Platform& platform, NumberType type) {

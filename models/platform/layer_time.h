@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "models/platform/platform.h"
 #include "sim/base/units.h"
@@ -19,8 +20,7 @@ struct Format {
   NumberType type = NumberType::float32;
 };
 
-/// A fully connected layer, or a convolution as the product that it is: `[outputs, inputs]`
-/// weights.
+/// A matrix of weights: `[outputs, inputs]`.
 struct LayerShape {
   std::uint64_t inputs = 0;
   std::uint64_t outputs = 0;
@@ -28,18 +28,42 @@ struct LayerShape {
   double weight_density = 1.0;
 };
 
+/// What a layer asks of a platform for its whole batch: equal products, and the inputs and outputs
+/// that it moves.
+struct LayerWork {
+  /// Each of `shape` times `[inputs, vectors]`; 0 for a layer that only moves numbers.
+  std::uint64_t products = 1;
+  LayerShape shape;
+  std::uint64_t vectors = 1;
+  /// Numbers of all inputs and outputs.
+  std::uint64_t activations = 0;
+  /// Whether the matrices are weights, each read once per product. Otherwise they are activations,
+  /// dense and counted there.
+  bool has_weights = true;
+  /// Kernels that start one after the other.
+  std::uint64_t calls = 1;
+  /// Whether the products are what the calibrated kernels compute: a fully connected layer's.
+  bool is_fully_connected = true;
+};
+
+/// What sort of number a time is.
+inline constexpr std::string_view kCalibrated = "calibrated";
+inline constexpr std::string_view kRooflineBound = "roofline bound, not measured";
+
 /// What a layer's time is made of mostly.
 enum class Bound { memory, compute, launch };
 
 /// Time of a layer for a whole batch, and what it follows from.
 struct LayerTime {
-  Kernel kernel = Kernel::dense_vector;
+  /// Nothing for a layer without products.
+  std::optional<Kernel> kernel;
   /// `launch_seconds` plus the longer of the other two.
   double seconds = 0.0;
   double launch_seconds = 0.0;
   double memory_seconds = 0.0;
   double compute_seconds = 0.0;
-  /// Weights in their format once, inputs and outputs once.
+  /// Weights in their format once per product; inputs and outputs once, unless the platform keeps
+  /// them on its chip.
   Bytes bytes;
   /// Two per multiply-accumulate of a stored weight.
   Operations operations;
@@ -49,10 +73,9 @@ struct LayerTime {
   Operations executed_operations;
   Bound bound = Bound::memory;
   /// Whether fractions calibrated to measurements of this kernel are in it. Otherwise it is the
-  /// roofline's bound: no product of this format is faster whose weights, inputs and outputs cross
-  /// that memory.
+  /// roofline's bound: nothing of this format is faster whose `bytes` cross that memory.
   bool is_measured = false;
-  /// "calibrated", or "roofline bound, not measured": for whoever shows the number.
+  /// `kCalibrated` or `kRooflineBound`: for whoever shows the number.
   std::string basis;
   /// At the platform's power under load; nothing where that is unknown.
   std::optional<double> joules;
@@ -66,12 +89,16 @@ struct LayerTime {
 [[nodiscard]] std::optional<std::string> missing_figure(const Platform& platform,
                                                         const Format& format);
 
-/// Time of `layer` with a batch of at least 1 on `platform`, from its memory:
+/// Time of `work` on `platform`, from its memory:
 ///
 ///     launch + max(bytes / (bandwidth x fraction), executed operations / (rate x fraction))
 ///
 /// docs/platforms.md has the rules. Throws `ConfigError` where `missing_figure` names one, and
-/// `WorkloadError` for a layer or batch of no size.
+/// `WorkloadError` for products of no size.
+[[nodiscard]] LayerTime layer_time(const Platform& platform, const LayerWork& work,
+                                   const Format& format);
+
+/// The same of a fully connected layer with a batch of at least 1.
 [[nodiscard]] LayerTime layer_time(const Platform& platform, const LayerShape& layer,
                                    const Format& format, std::uint64_t batch);
 

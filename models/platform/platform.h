@@ -98,6 +98,9 @@ struct Platform {
   std::optional<Figure> memory_gigabytes_per_second;
   std::optional<Figure> memory_gigabytes;
   std::optional<Figure> on_chip_mebibytes;
+  /// Where it is published that inputs and outputs of layers stay in memories of the chip, so that
+  /// weights alone cross the memory; nothing where they cross it too.
+  std::optional<std::string> activations_on_chip;
   /// Power: what the cooling is made for, under load, without load.
   std::optional<Figure> thermal_watts;
   std::optional<Figure> busy_watts;

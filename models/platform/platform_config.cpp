@@ -167,6 +167,10 @@ void read_figures(ConfigNode& root, Platform& platform) {
   platform.memory_gigabytes = figure_from(root, "memory_gigabytes", "Capacity of that memory, GB.");
   platform.on_chip_mebibytes =
       figure_from(root, "on_chip_mebibytes", "On-chip memory as the source counts it, MiB.");
+  root.optional_object("activations_on_chip",
+                       "There where inputs and outputs of layers stay on the chip, so that weights "
+                       "alone cross the memory.",
+                       [&](ConfigNode& node) { platform.activations_on_chip = source_from(node); });
   platform.thermal_watts = figure_from(root, "thermal_watts", "Thermal design power, W.");
   platform.busy_watts = figure_from(root, "busy_watts", "Power under load, W.");
   platform.idle_watts = figure_from(root, "idle_watts", "Power without load, W.");
