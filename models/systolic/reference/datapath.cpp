@@ -16,8 +16,7 @@
 #include "models/systolic/reference/unified_buffer.h"
 #include "models/systolic/reference/vector_works.h"
 #include "models/systolic/reference/weight_fifo.h"
-#include "models/systolic/values/bfloat16_layout.h"
-#include "models/systolic/values/layer_inputs.h"
+#include "models/systolic/values/buffer_layout.h"
 #include "sim/kernel/part.h"
 
 namespace nzsim::systolic {
@@ -110,7 +109,7 @@ class ValueDatapath final : public Datapath {
     outputs.resize(program_.layers.size());
     std::vector<Operand>& values = outputs[section.layer];
     values.resize(program_.spec(section.layer).batch * tensor.shape.elements());
-    const auto network = to_network_layout(tensor.shape, buffer_.tensor(section.output));
+    const auto network = to_network_layout<Operand>(tensor.shape, buffer_.tensor(section.output));
     std::copy(
         network.begin(), network.end(),
         values.begin() + static_cast<std::ptrdiff_t>(tensor.first_input * tensor.shape.elements()));

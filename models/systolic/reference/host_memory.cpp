@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "models/systolic/values/bfloat16_layout.h"
-#include "models/systolic/values/layer_inputs.h"
+#include "models/systolic/values/buffer_layout.h"
 
 namespace nzsim::systolic {
 
@@ -25,7 +24,7 @@ auto HostMemory<Numbers>::read(const HostTransfer& transfer) const -> std::vecto
     const std::vector<Operand>& input = layer.inputs[tensor.first_input + n][transfer.source];
     values.insert(values.end(), input.begin(), input.end());
   }
-  return to_buffer_layout(tensor.shape, values);
+  return to_buffer_layout<Operand>(tensor.shape, values);
 }
 
 template <class Numbers>

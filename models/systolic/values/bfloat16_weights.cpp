@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "models/systolic/values/bfloat16_layout.h"
+#include "models/systolic/values/transpose.h"
 
 namespace nzsim::systolic {
 

@@ -9,10 +9,13 @@
 namespace nzsim::systolic {
 namespace {
 
-/// Side of the squares that are exchanged in registers.
+/// Side of the squares of bytes that are exchanged in registers.
 constexpr std::size_t kSquare = 8;
-/// Side of the squares whose cache lines are complete before the next is begun.
+/// Side of the squares of bytes whose cache lines are complete before the next is begun.
 constexpr std::size_t kTile = 64;
+/// Side of the squares of 16-bit values, a row of which is a cache line. They are copied before
+/// they are turned, as rows that lie a power of two apart would push each other out of the cache.
+constexpr std::size_t kWideTile = 32;
 
 /// Exchanges the upper right and lower left quarters of every square of 2 `bits` / 8 bytes, whose
 /// rows lie `bits` / 8 words apart. Bytes count from the lowest, whatever the host's order: rows
@@ -60,31 +63,53 @@ void transpose_part(const MatrixView<const std::int8_t>& from, const MatrixView<
   }
 }
 
+/// At most `kWideTile` x `kWideTile` elements.
+void transpose_tile(const MatrixView<const Bfloat16>& from, const MatrixView<Bfloat16>& to) {
+  std::array<Bfloat16, kWideTile * kWideTile> tile;
+  for (std::size_t row = 0; row < from.rows; ++row) {
+    std::copy_n(from.row(row), from.columns, tile.data() + row * kWideTile);
+  }
+  for (std::size_t column = 0; column < from.columns; ++column) {
+    Bfloat16* target = to.row(column);
+    for (std::size_t row = 0; row < from.rows; ++row) target[row] = tile[row * kWideTile + column];
+  }
+}
+
 /// Calls `visit` with the part of `from` and of `to` in each square of `side`.
-template <class Visit>
-void visit_squares(const MatrixView<const std::int8_t>& from, const MatrixView<std::int8_t>& to,
+template <class Value, class Visit>
+void visit_squares(const MatrixView<const Value>& from, const MatrixView<Value>& to,
                    std::size_t side, const Visit& visit) {
   for (std::size_t row = 0; row < from.rows; row += side) {
     const std::size_t rows = std::min(from.rows - row, side);
     for (std::size_t column = 0; column < from.columns; column += side) {
       const std::size_t columns = std::min(from.columns - column, side);
-      visit(MatrixView<const std::int8_t>{from.row(row) + column, rows, columns, from.stride},
-            MatrixView<std::int8_t>{to.row(column) + row, columns, rows, to.stride});
+      visit(MatrixView<const Value>{from.row(row) + column, rows, columns, from.stride},
+            MatrixView<Value>{to.row(column) + row, columns, rows, to.stride});
     }
   }
+}
+
+template <class Value>
+void check_shapes(const MatrixView<const Value>& from, const MatrixView<Value>& to) {
+  SIM_ASSERT(from.rows == to.columns && from.columns == to.rows, "systolic", 0,
+             "a transposition of [{}, {}] into [{}, {}]", from.rows, from.columns, to.rows,
+             to.columns);
 }
 
 }  // namespace
 
 void transpose(const MatrixView<const std::int8_t>& from, const MatrixView<std::int8_t>& to) {
-  SIM_ASSERT(from.rows == to.columns && from.columns == to.rows, "systolic", 0,
-             "a transposition of [{}, {}] into [{}, {}]", from.rows, from.columns, to.rows,
-             to.columns);
+  check_shapes(from, to);
   visit_squares(
       from, to, kTile,
       [](const MatrixView<const std::int8_t>& tile, const MatrixView<std::int8_t>& target) {
         visit_squares(tile, target, kSquare, transpose_part);
       });
+}
+
+void transpose(const MatrixView<const Bfloat16>& from, const MatrixView<Bfloat16>& to) {
+  check_shapes(from, to);
+  visit_squares(from, to, kWideTile, transpose_tile);
 }
 
 }  // namespace nzsim::systolic

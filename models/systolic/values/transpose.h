@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "models/systolic/values/gemm_kernel.h"
+#include "sim/base/bfloat16.h"
 
 namespace nzsim::systolic {
 
@@ -11,5 +12,6 @@ namespace nzsim::systolic {
 /// store them, `[outputs, inputs]`, become right-hand matrices, and `[height x width, channels]`
 /// becomes `[channels, height x width]`.
 void transpose(const MatrixView<const std::int8_t>& from, const MatrixView<std::int8_t>& to);
+void transpose(const MatrixView<const Bfloat16>& from, const MatrixView<Bfloat16>& to);
 
 }  // namespace nzsim::systolic

@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "models/systolic/compiler/layer_products.h"
-#include "models/systolic/values/layer_inputs.h"
+#include "models/systolic/values/buffer_layout.h"
 #include "sim/workload/plain_products.h"
 #include "tests/support/int8_layers.h"
 
@@ -129,7 +129,8 @@ void expect_plain_convolution(const LayerSpec& spec, const Config& config, Draw&
         plain::convolve<std::int32_t>(spec, std::span<const std::int8_t>(weights), one);
     expected.insert(expected.end(), sums.begin(), sums.end());
   }
-  const Tensors tensors{spec.input, to_buffer_layout(spec.input, input), {}, spec.output};
+  const Tensors tensors{
+      spec.input, to_buffer_layout<std::int8_t>(spec.input, input), {}, spec.output};
   EXPECT_EQ(sums_of(spec, products_for(config, spec), tensors, weights),
             in_buffer_order(expected, spec.output));
 }
@@ -195,7 +196,7 @@ TEST(Operands, AFlattenedMapMeetsItsOwnWeights) {
                                     std::span(input).subspan(n * 24, 24)));
     }
   }
-  const Tensors tensors{map, to_buffer_layout(map, input), {}, spec.output};
+  const Tensors tensors{map, to_buffer_layout<std::int8_t>(map, input), {}, spec.output};
   const Config config = array(7, 3, WindowMapping::by_position);
   EXPECT_EQ(sums_of(spec, products_for(config, spec), tensors, weights), expected);
 }
@@ -223,7 +224,8 @@ TEST(Operands, VectorsOfASequenceShareTheWeights) {
                                                     std::span(input).subspan(n * 18, 18), 3);
     expected.insert(expected.end(), sums.begin(), sums.end());
   }
-  const Tensors tensors{spec.input, to_buffer_layout(spec.input, input), {}, spec.output};
+  const Tensors tensors{
+      spec.input, to_buffer_layout<std::int8_t>(spec.input, input), {}, spec.output};
   const Config config = array(4, 2, WindowMapping::by_position);
   EXPECT_EQ(sums_of(spec, products_for(config, spec), tensors, weights),
             in_buffer_order(expected, spec.output));
@@ -250,10 +252,11 @@ void expect_plain_heads(bool transpose_second) {
         std::span<const std::int8_t>(second).subspan(n * 30, 30));
     expected.insert(expected.end(), sums.begin(), sums.end());
   }
-  const Tensors tensors{spec.input, to_buffer_layout(spec.input, first), {}, spec.output};
+  const Tensors tensors{
+      spec.input, to_buffer_layout<std::int8_t>(spec.input, first), {}, spec.output};
   const Config config = array(3, 2, WindowMapping::by_position);
   EXPECT_EQ(sums_of(spec, products_for(config, spec), tensors,
-                    to_buffer_layout(spec.second_input, second)),
+                    to_buffer_layout<std::int8_t>(spec.second_input, second)),
             in_buffer_order(expected, spec.output));
 }
 
