@@ -7,7 +7,7 @@ namespace nzsim::systolic {
 namespace {
 
 /// Parts of the unified buffer that segments are looked for in, one after the other: what is left
-/// is room for gaps between tensors.
+/// is room for gaps between tensors. Assumption: steps of a tenth; only the search depends on them.
 constexpr std::array kShares{1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2};
 
 /// A tensor with its lifetime, in layers.

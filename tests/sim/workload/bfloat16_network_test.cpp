@@ -13,45 +13,12 @@
 #include "sim/base/files.h"
 #include "tests/sim/workload/reading.h"
 #include "tests/support/bfloat16_layers.h"
+#include "tests/support/layer_texts.h"
 
 namespace nzsim {
 namespace {
 
 using ::testing::SizeIs;
-
-/// Layers of every type, of a feature map and of a sequence.
-const std::string kLayers = R"(
-  {"name": "map", "type": "convolution", "input": {"channels": 3, "height": 8, "width": 8},
-   "output_channels": 8, "kernel": 3, "padding": 1, "activation": "relu", "batch": 2,
-   "weights": {"synthetic": {"density": 0.6}}, "activations": {"synthetic": {"density": 0.8}}},
-  {"name": "depthwise", "type": "convolution", "output_channels": 8, "kernel": 3, "padding": 2,
-   "dilation": 2, "groups": 8, "weights": {"synthetic": {"density": 0.9}}},
-  {"name": "sum", "type": "elementwise", "operation": "add", "from": ["map", "depthwise"],
-   "activation": "tanh"},
-  {"name": "average", "type": "pooling", "kind": "average", "kernel": 2, "stride": 2},
-  {"name": "largest", "type": "pooling", "kind": "maximum", "kernel": 2, "stride": 2,
-   "from": ["depthwise"]},
-  {"name": "joined", "type": "convolution", "output_channels": 6, "kernel": 1,
-   "activation": "gelu", "from": ["average", "largest"],
-   "weights": {"synthetic": {"density": 0.5}}},
-  {"name": "layer_norm", "type": "normalization", "kind": "layer_normalization"},
-  {"name": "product", "type": "elementwise", "operation": "multiply",
-   "from": ["joined", "layer_norm"]},
-  {"name": "squashed", "type": "activation", "activation": "sigmoid"},
-  {"name": "connected", "type": "fully_connected", "outputs": 12,
-   "weights": {"synthetic": {"density": 0.3}}},
-  {"name": "tokens", "type": "fully_connected", "inputs": 10, "outputs": 8, "rows": 6, "batch": 2,
-   "weights": {"synthetic": {"density": 0.7}},
-   "activations": {"synthetic": {"density": 0.7, "signed": true}}},
-  {"name": "scores", "type": "matmul", "heads": 2, "rows": 6, "inner": 4, "columns": 6,
-   "transpose_second": true, "from": ["tokens", "tokens"]},
-  {"name": "softmax", "type": "normalization", "kind": "softmax", "groups": 2},
-  {"name": "context", "type": "matmul", "heads": 2, "rows": 6, "inner": 6, "columns": 4,
-   "from": ["softmax", "tokens"]},
-  {"name": "lstm", "type": "lstm", "outputs": 5, "steps": 6,
-   "weights": {"synthetic": {"density": 0.8}}},
-  {"name": "gru", "type": "gru", "outputs": 4, "steps": 6,
-   "weights": {"synthetic": {"density": 0.8}}})";
 
 constexpr SummationOrder kOrder{3, true};
 
@@ -67,12 +34,12 @@ std::string digest(const std::vector<RoundedLayer>& layers, const SummationOrder
 
 TEST(Bfloat16Network, GivesTheSameOutputsForEver) {
   // No independent source: what the arithmetic gave first. It changes with any rule of it.
-  EXPECT_EQ(digest(round_network(test::read_layers(kLayers), 1), kOrder),
+  EXPECT_EQ(digest(round_network(test::read_layers(test::kLayersOfEveryType), 1), kOrder),
             "e325256b747f2b67bf0a23bdfa9e6fa618060eb1fd8d48eb94c2097c22dcf184");
 }
 
 TEST(Bfloat16Network, DependsOnTheSeed) {
-  const Network network = test::read_layers(kLayers);
+  const Network network = test::read_layers(test::kLayersOfEveryType);
   EXPECT_EQ(digest(round_network(network, 2), kOrder), digest(round_network(network, 2), kOrder));
   EXPECT_NE(digest(round_network(network, 2), kOrder), digest(round_network(network, 1), kOrder));
 }
@@ -116,7 +83,8 @@ double largest_error(const std::vector<RoundedLayer>& layers) {
 }
 
 TEST(Bfloat16Network, StaysCloseToDoublePrecisionThroughAllLayers) {
-  const std::vector<RoundedLayer> layers = round_network(test::read_layers(kLayers), 1);
+  const std::vector<RoundedLayer> layers =
+      round_network(test::read_layers(test::kLayersOfEveryType), 1);
   ASSERT_THAT(layers, SizeIs(16));
   // A rounding is within 2^-9 = 0.2 %; a wrong rule anywhere gives errors of the order of the
   // outputs.
@@ -129,7 +97,8 @@ TEST(Bfloat16Network, StaysCloseToDoublePrecisionOnLenet5) {
 }
 
 TEST(Bfloat16Network, RoundsWeightsAndInputs) {
-  const std::vector<RoundedLayer> layers = round_network(test::read_layers(kLayers), 1);
+  const std::vector<RoundedLayer> layers =
+      round_network(test::read_layers(test::kLayersOfEveryType), 1);
   EXPECT_THAT(layers[0].weights, SizeIs(8 * 27));
   EXPECT_THAT(layers[0].inputs, SizeIs(2));
   EXPECT_THAT(layers[0].inputs[0], SizeIs(1));

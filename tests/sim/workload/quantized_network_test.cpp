@@ -9,6 +9,8 @@
 
 #include "sim/base/files.h"
 #include "sim/workload/plain_real.h"
+#include "tests/sim/workload/reading.h"
+#include "tests/support/layer_texts.h"
 #include "tests/support/message_of.h"
 #include "tests/support/temporary_directory.h"
 
@@ -19,46 +21,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-/// Layers of every type, of a feature map and of a sequence.
-constexpr std::string_view kLayers = R"({"layers": [
-  {"name": "map", "type": "convolution", "input": {"channels": 3, "height": 8, "width": 8},
-   "output_channels": 8, "kernel": 3, "padding": 1, "activation": "relu", "batch": 2,
-   "weights": {"synthetic": {"density": 0.6}}, "activations": {"synthetic": {"density": 0.8}}},
-  {"name": "depthwise", "type": "convolution", "output_channels": 8, "kernel": 3, "padding": 2,
-   "dilation": 2, "groups": 8, "weights": {"synthetic": {"density": 0.9}}},
-  {"name": "sum", "type": "elementwise", "operation": "add", "from": ["map", "depthwise"],
-   "activation": "tanh"},
-  {"name": "average", "type": "pooling", "kind": "average", "kernel": 2, "stride": 2},
-  {"name": "largest", "type": "pooling", "kind": "maximum", "kernel": 2, "stride": 2,
-   "from": ["depthwise"]},
-  {"name": "joined", "type": "convolution", "output_channels": 6, "kernel": 1,
-   "activation": "gelu", "from": ["average", "largest"],
-   "weights": {"synthetic": {"density": 0.5}}},
-  {"name": "layer_norm", "type": "normalization", "kind": "layer_normalization"},
-  {"name": "product", "type": "elementwise", "operation": "multiply",
-   "from": ["joined", "layer_norm"]},
-  {"name": "squashed", "type": "activation", "activation": "sigmoid"},
-  {"name": "connected", "type": "fully_connected", "outputs": 12,
-   "weights": {"synthetic": {"density": 0.3}}},
-  {"name": "tokens", "type": "fully_connected", "inputs": 10, "outputs": 8, "rows": 6, "batch": 2,
-   "weights": {"synthetic": {"density": 0.7}},
-   "activations": {"synthetic": {"density": 0.7, "signed": true}}},
-  {"name": "scores", "type": "matmul", "heads": 2, "rows": 6, "inner": 4, "columns": 6,
-   "transpose_second": true, "from": ["tokens", "tokens"]},
-  {"name": "softmax", "type": "normalization", "kind": "softmax", "groups": 2},
-  {"name": "context", "type": "matmul", "heads": 2, "rows": 6, "inner": 6, "columns": 4,
-   "from": ["softmax", "tokens"]},
-  {"name": "lstm", "type": "lstm", "outputs": 5, "steps": 6,
-   "weights": {"synthetic": {"density": 0.8}}},
-  {"name": "gru", "type": "gru", "outputs": 4, "steps": 6,
-   "weights": {"synthetic": {"density": 0.8}}}]})";
-
-Network small_network() {
-  const test::TemporaryDirectory directory;
-  const std::filesystem::path path = directory.path() / "small.json";
-  write_file(path, kLayers);
-  return load_network(path);
-}
+Network small_network() { return test::read_layers(test::kLayersOfEveryType); }
 
 std::string digest(const std::vector<QuantizedLayer>& layers) {
   std::string bytes;

@@ -14,6 +14,7 @@
 #include "models/systolic/values/bfloat16_weights.h"
 #include "tests/sim/workload/reading.h"
 #include "tests/support/bfloat16_layers.h"
+#include "tests/support/layer_texts.h"
 
 namespace nzsim::systolic {
 namespace {
@@ -156,29 +157,8 @@ TEST(Bfloat16Weights, AreOneTileWhereSumsStay) {
             (std::vector<std::array<std::size_t, 2>>{{0, 45}}));
 }
 
-/// Branches that are concatenated, and flattened by the last layer.
-const std::string kBranches = R"(
-  {"name": "stem", "type": "convolution", "input": {"channels": 3, "height": 9, "width": 8},
-   "output_channels": 10, "kernel": 3, "padding": 1, "stride": 2, "batch": 3,
-   "weights": {"synthetic": {"density": 0.6}},
-   "activations": {"synthetic": {"density": 0.8, "signed": true}}},
-  {"name": "small", "type": "convolution", "output_channels": 5, "kernel": 1, "activation": "tanh",
-   "from": ["stem"], "weights": {"synthetic": {"density": 0.9}}},
-  {"name": "large", "type": "convolution", "output_channels": 7, "kernel": 3, "padding": 1,
-   "from": ["stem"], "weights": {"synthetic": {"density": 0.9}}},
-  {"name": "pooled", "type": "pooling", "kind": "average", "kernel": 3, "padding": 1,
-   "from": ["stem"]},
-  {"name": "joined", "type": "convolution", "output_channels": 6, "kernel": 3,
-   "from": ["small", "large", "pooled"], "weights": {"synthetic": {"density": 0.5}}},
-  {"name": "largest", "type": "pooling", "kind": "maximum", "kernel": 2, "relu_on_input": true,
-   "from": ["large", "small"]},
-  {"name": "scores", "type": "fully_connected", "outputs": 11, "activation": "sigmoid",
-   "from": ["small", "pooled"], "weights": {"synthetic": {"density": 0.7}}},
-  {"name": "memory", "type": "lstm", "outputs": 6, "from": ["largest"],
-   "weights": {"synthetic": {"density": 0.7}}})";
-
 TEST(Bfloat16Values, OfConcatenatedBranchesEqualThePlainOnes) {
-  const std::vector<RoundedLayer> layers = round_network(test::read_layers(kBranches), 1);
+  const std::vector<RoundedLayer> layers = round_network(test::read_layers(test::kBranches), 1);
   expect_equal(layers, {4, true});
   expect_equal(layers, {4, false});
   expect_equal(layers, {});
@@ -226,7 +206,7 @@ TEST(Bfloat16Values, RunsOneLayerInTheBuffersLayout) {
   // Two maps of one channel and two places per input, flattened channel by channel.
   const Values first = test::numbers({1, 2, 3, 4});
   const Values second = test::numbers({1, 0, 0, -1});
-  const std::vector<Bfloat16Maps> sources{{{1, 1, 2}, first}, {{1, 1, 2}, second}};
+  const std::vector<FeatureMaps<Bfloat16>> sources{{{1, 1, 2}, first}, {{1, 1, 2}, second}};
   // 1 + 20 + 20; 3 + 40 + 30.
   EXPECT_THAT(test::values_of(run_bfloat16_layer(layer, {}, sources)),
               ::testing::ElementsAre(41, 73));

@@ -12,6 +12,7 @@
 
 #include "tests/sim/workload/reading.h"
 #include "tests/support/int8_layers.h"
+#include "tests/support/layer_texts.h"
 
 namespace nzsim::systolic {
 namespace {
@@ -244,29 +245,9 @@ TEST(FastValues, NormalizationsAndActivationsEqualThePlainOnes) {
   }
 }
 
-/// Branches of different scales that are concatenated, and flattened by the last layer.
-const std::string kBranches = R"(
-  {"name": "stem", "type": "convolution", "input": {"channels": 3, "height": 9, "width": 8},
-   "output_channels": 10, "kernel": 3, "padding": 1, "stride": 2, "batch": 3,
-   "weights": {"synthetic": {"density": 0.6}},
-   "activations": {"synthetic": {"density": 0.8, "signed": true}}},
-  {"name": "small", "type": "convolution", "output_channels": 5, "kernel": 1, "activation": "tanh",
-   "from": ["stem"], "weights": {"synthetic": {"density": 0.9}}},
-  {"name": "large", "type": "convolution", "output_channels": 7, "kernel": 3, "padding": 1,
-   "from": ["stem"], "weights": {"synthetic": {"density": 0.9}}},
-  {"name": "pooled", "type": "pooling", "kind": "average", "kernel": 3, "padding": 1,
-   "from": ["stem"]},
-  {"name": "joined", "type": "convolution", "output_channels": 6, "kernel": 3,
-   "from": ["small", "large", "pooled"], "weights": {"synthetic": {"density": 0.5}}},
-  {"name": "largest", "type": "pooling", "kind": "maximum", "kernel": 2, "relu_on_input": true,
-   "from": ["large", "small"]},
-  {"name": "scores", "type": "fully_connected", "outputs": 11, "activation": "sigmoid",
-   "from": ["small", "pooled"], "weights": {"synthetic": {"density": 0.7}}},
-  {"name": "memory", "type": "lstm", "outputs": 6, "from": ["largest"],
-   "weights": {"synthetic": {"density": 0.7}}})";
-
 TEST(FastValues, ConcatenatedBranchesOfDifferentScalesEqualThePlainOnes) {
-  const std::vector<QuantizedLayer> layers = quantize_network(test::read_layers(kBranches), 1);
+  const std::vector<QuantizedLayer> layers =
+      quantize_network(test::read_layers(test::kBranches), 1);
   EXPECT_NE(layers[4].quantization.sources[0], layers[4].quantization.sources[1]);
   expect_equal(layers);
 }
@@ -282,7 +263,7 @@ TEST(FastValues, RunsOneLayerInTheBuffersLayout) {
   // Two maps of one channel and two places per input, flattened channel by channel.
   const Values first{1, 2, 3, 4};
   const Values second{1, 0, 0, -1};
-  const std::vector<FeatureMaps> sources{{{1, 1, 2}, first}, {{1, 1, 2}, second}};
+  const std::vector<FeatureMaps<std::int8_t>> sources{{{1, 1, 2}, first}, {{1, 1, 2}, second}};
   // 1 + 20 + 20; 3 + 40 + 30.
   EXPECT_THAT(run_layer(layer, sources), ::testing::ElementsAre(41, 73));
 }
