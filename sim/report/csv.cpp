@@ -1,36 +1,16 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "sim/report/csv_line.h"
 #include "sim/report/views.h"
 
 namespace nzsim {
 namespace {
-
-/// A field as RFC 4180 quotes it.
-std::string quoted(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string field = "\"";
-  for (const char c : text) {
-    if (c == '"') field += '"';
-    field += c;
-  }
-  return field + '"';
-}
-
-std::string line_of(const std::vector<std::string>& fields) {
-  std::string line;
-  for (const std::string& field : fields) {
-    if (&field != &fields.front()) line += ',';
-    line += quoted(field);
-  }
-  return line + "\r\n";
-}
 
 std::string field_of(const ReportDetail& detail) {
   return std::visit([](const auto& value) { return fmt::format("{}", value); }, detail.value);
@@ -114,8 +94,8 @@ std::vector<std::string> row_of(const ReportView& view, const ReportLayer& layer
 }  // namespace
 
 std::string csv_of(const ReportView& view) {
-  std::string text = line_of(header_of(view));
-  for (const ReportLayer& layer : view.layers) text += line_of(row_of(view, layer));
+  std::string text = csv_line(header_of(view));
+  for (const ReportLayer& layer : view.layers) text += csv_line(row_of(view, layer));
   return text;
 }
 

@@ -9,91 +9,17 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/base/errors.h"
+#include "sim/report/document.h"
 #include "sim/report/schema.h"
 
 namespace nzsim {
 namespace {
 
 using Json = nlohmann::json;
+using Node = DocumentNode;
 
-/// Limits that keep the size of what is rendered linear in the size of the file: columns of a
-/// table, and bytes of a text that may be repeated in each row.
+/// Columns of a table: what is rendered stays linear in the size of the file.
 constexpr std::size_t kMaximumDetailNames = 256;
-constexpr std::size_t kMaximumTextBytes = 4096;
-
-/// A value of the document with its JSON pointer. Accessors throw `InputError` there.
-class Node {
- public:
-  Node(const Json& json, std::string pointer, const std::string& file)
-      : json_(&json), pointer_(std::move(pointer)), file_(&file) {}
-
-  [[nodiscard]] Node member(const char* key) const {
-    if (!json_->is_object()) fail("an object");
-    const auto found = json_->find(key);
-    if (found == json_->end()) fail(fmt::format("a member \"{}\"", key), "none");
-    return {*found, fmt::format("{}/{}", pointer_, key), *file_};
-  }
-
-  [[nodiscard]] std::string text() const {
-    if (!json_->is_string()) fail("a string");
-    const std::string& text = json_->get_ref<const std::string&>();
-    if (text.size() > kMaximumTextBytes) {
-      fail(fmt::format("a string of at most {} bytes", kMaximumTextBytes),
-           fmt::format("{}", text.size()));
-    }
-    return text;
-  }
-  [[nodiscard]] std::uint64_t count() const {
-    if (!json_->is_number_unsigned()) fail("an integer of at least 0");
-    return json_->get<std::uint64_t>();
-  }
-  [[nodiscard]] double number() const {
-    if (!json_->is_number()) fail("a number");
-    return json_->get<double>();
-  }
-  [[nodiscard]] std::optional<double> number_or_null() const {
-    if (json_->is_null()) return {};
-    if (!json_->is_number()) fail("a number or null");
-    return json_->get<double>();
-  }
-  [[nodiscard]] bool truth() const {
-    if (!json_->is_boolean()) fail("true or false");
-    return json_->get<bool>();
-  }
-  [[nodiscard]] bool is_count() const { return json_->is_number_unsigned(); }
-  [[nodiscard]] bool is_text() const { return json_->is_string(); }
-
-  void for_each_element(const std::function<void(const Node&)>& read) const {
-    if (!json_->is_array()) fail("an array");
-    for (std::size_t index = 0; index < json_->size(); ++index) {
-      read({(*json_)[index], fmt::format("{}/{}", pointer_, index), *file_});
-    }
-  }
-  void for_each_member(const std::function<void(const std::string&, const Node&)>& read) const {
-    if (!json_->is_object()) fail("an object");
-    for (const auto& [key, value] : json_->get_ref<const Json::object_t&>()) {
-      read(key, {value, fmt::format("{}/{}", pointer_, key), *file_});
-    }
-  }
-
-  [[noreturn]] void fail(const std::string& expected, const std::string& got) const {
-    throw InputError(*file_, pointer_, fmt::format("expected {}, got {}", expected, got));
-  }
-  [[noreturn]] void fail(const std::string& expected) const {
-    const bool is_container = json_->is_object() || json_->is_array();
-    const std::string text = is_container
-                                 ? json_->type_name()
-                                 : json_->dump(-1, ' ', false, Json::error_handler_t::replace);
-    constexpr std::size_t kLongestValue = 60;
-    fail(expected, text.size() > kLongestValue ? text.substr(0, kLongestValue) + "..." : text);
-  }
-
- private:
-  const Json* json_;
-  std::string pointer_;
-  const std::string* file_;
-};
 
 ReportSums sums_from(const Node& node) {
   return {node.member("cycles").count(),
@@ -245,18 +171,6 @@ class ParserWatch {
   std::set<std::string> known_;
 };
 
-Json parse(std::string_view text, const std::string& name, ParserWatch& watch) {
-  try {
-    return Json::parse(text, [&](int depth, Json::parse_event_t event, const Json& parsed) {
-      return watch.keep(depth, event, parsed);
-    });
-  } catch (const Json::parse_error& error) {
-    throw InputError(name, fmt::format("byte {}", error.byte), "expected JSON, got a syntax error");
-  } catch (const Json::exception&) {
-    throw InputError(name, "", "expected numbers that fit a double, got a larger one");
-  }
-}
-
 }  // namespace
 
 const ReportDetail* ReportLayer::detail(std::string_view wanted) const {
@@ -275,7 +189,10 @@ const ReportPerPe* ReportLayer::per_pe_counter(std::string_view wanted) const {
 
 ReportView read_report(std::string_view json, const std::string& name) {
   ParserWatch watch;
-  const Json document = parse(json, name, watch);
+  const Json document =
+      parse_document(json, name, [&](int depth, Json::parse_event_t event, const Json& parsed) {
+        return watch.keep(depth, event, parsed);
+      });
   const Node root{document, "", name};
   const Node schema = root.member("schema");
   if (schema.text() != kReportSchema) schema.fail(fmt::format("\"{}\"", kReportSchema));

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "sim/report/breakdown.h"
+#include "sim/report/document.h"
 #include "sim/report/text_table.h"
 #include "sim/report/views.h"
 
@@ -67,6 +68,8 @@ std::string header(const ReportView& view) {
   add("clock", fmt::format("{:g} MHz", view.clock_hz / 1e6), "");
   add("run", fmt::format("nzsim {}, seed {}", view.nzsim_version, view.seed),
       fmt::format("{} s on this host", format_number(view.host_seconds)));
+  const std::string note = version_note(view.nzsim_version);
+  if (!note.empty()) add("note", note, "");
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/commands.h"
+#include "tools/nzsim/compare/comparison_view.h"
 #include "tools/nzsim/comparison_inputs.h"
 
 namespace nzsim::cli {
@@ -33,7 +34,7 @@ int compare(const Arguments& arguments) {
   if (const auto directory = arguments.text("out")) {
     write_file(fs::path(*directory) / "comparison.json", json);
   }
-  fmt::print("{}", arguments.flag("json") ? json : to_text(results));
+  fmt::print("{}", arguments.flag("json") ? json : text_of(compare::read_comparison(json, "comparison.json")));
   for (const std::string& difference : results.differences) {
     fmt::print(stderr, "values differ from the independent computation: {}\n", difference);
   }

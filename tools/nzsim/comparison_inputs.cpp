@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/base/files.h"
 #include "tools/nzsim/catalogue.h"
 
 namespace nzsim::cli {
@@ -40,8 +41,10 @@ compare::EntryInputs load(const compare::Comparison& comparison, std::size_t ind
   const std::string pointer = fmt::format("/entries/{}", index);
   compare::EntryInputs inputs;
   if (entry.is_platform()) {
-    inputs.figures = platform::load_platform(
-        find_file(Shelf::platforms, entry.platform_name, comparison.path, pointer + "/platform"));
+    const fs::path path =
+        find_file(Shelf::platforms, entry.platform_name, comparison.path, pointer + "/platform");
+    inputs.figures = platform::load_platform(path);
+    inputs.figures_text = read_file(path);
   } else {
     inputs.machines.push_back(load(entry.machine, comparison.path, pointer));
   }

@@ -12,12 +12,13 @@ namespace nzsim {
 namespace {
 
 constexpr double kWidth = 860;
-constexpr double kLeft = 170;
+constexpr double kLeft = 190;
 constexpr double kRight = 90;
 constexpr double kRow = 22;
 constexpr double kBar = 16;
 constexpr double kAxis = 40;
-constexpr std::size_t kNameLimit = 22;
+constexpr std::size_t kNameLimit = 27;
+constexpr std::size_t kHeadingLimit = 100;
 /// What fits on a page of paper: a drawing is not broken over two.
 constexpr std::size_t kRowsOfADrawing = 36;
 
@@ -55,7 +56,12 @@ std::string row_svg(const BarChart& chart, std::size_t index, std::size_t place,
   const BarRow& row = chart.rows[index];
   const double top = kRow * static_cast<double>(place) + (kRow - kBar) / 2;
   double x = kLeft;
-  std::string svg = fmt::format("<g data-layer=\"{}\"><title>{}</title>", index, escaped(row.name));
+  const std::size_t group = chart.group_of(index);
+  if (row.is_heading) {
+    return fmt::format("<g data-group=\"{}\"><text class=\"heading\" x=\"0\" y=\"{:.1f}\">{}</text></g>\n",
+                       group, top + kBar - 3, escaped(printable(row.name, kHeadingLimit)));
+  }
+  std::string svg = fmt::format("<g data-group=\"{}\"><title>{}</title>", group, escaped(row.name));
   svg += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 8,
                      top + kBar - 4, escaped(printable(row.name, kNameLimit)));
   for (std::size_t series = 0; series < row.values.size(); ++series) {
@@ -65,7 +71,7 @@ std::string row_svg(const BarChart& chart, std::size_t index, std::size_t place,
     svg += fmt::format(
         "<rect data-series=\"{}\" fill=\"{}\" x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" "
         "height=\"{}\"><title>{}: {}, {} {}</title></rect>",
-        series, chart.series[series].color, x, top, width, kBar, escaped(row.name),
+        series, fill_of(chart.series[series]), x, top, width, kBar, escaped(row.name),
         escaped(chart.series[series].name), format_number(row.values[series]), escaped(chart.unit));
     x += width;
   }
@@ -79,7 +85,7 @@ std::string block(const BarChart& chart, std::size_t begin, std::size_t end, dou
   const double bottom = kRow * static_cast<double>(end - begin) + 4;
   std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"group\" aria-label=\"{}\">\n",
                                 kWidth, bottom + kAxis, escaped(chart.title));
-  svg += axis(chart, largest, bottom);
+  svg += stripe_patterns(chart.series) + axis(chart, largest, bottom);
   for (std::size_t index = begin; index < end; ++index) {
     svg += row_svg(chart, index, index - begin, largest);
   }
@@ -90,9 +96,9 @@ std::string block(const BarChart& chart, std::size_t begin, std::size_t end, dou
 
 std::string swatch_of(const BarChart& chart, std::size_t index) {
   return fmt::format(
-      "<svg class=\"swatch\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><rect width=\"16\" "
+      "<svg class=\"swatch\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">{}<rect width=\"16\" "
       "height=\"16\" fill=\"{}\"/></svg>",
-      chart.series[index].color);
+      stripe_patterns({chart.series[index]}), fill_of(chart.series[index]));
 }
 
 std::string svg_of(const BarChart& chart) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -62,6 +63,71 @@ std::string series_color(std::size_t index) {
       "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442"};
   constexpr std::string_view kGrey = "#8c8c8c";
   return std::string(index < kPalette.size() ? kPalette[index] : kGrey);
+}
+
+ChartSeries cycled_series(std::size_t index, std::string name) {
+  constexpr std::size_t kYellow = kSeriesColors - 1;
+  const std::size_t place = index % kSeriesColors;
+  return {std::move(name), place == kYellow ? "#1b1f24" : series_color(place),
+          (index / kSeriesColors) % 2 == 1};
+}
+
+std::vector<std::string> ceiling_labels(const RooflineChart& chart) {
+  std::vector<std::string> labels;
+  if (chart.ceilings.size() == 1) {
+    return {with_prefix(chart.ceilings.front().operations_per_second) + "OP/s peak"};
+  }
+  // A line of text, as a part of a drawing's height.
+  constexpr double kLine = 0.045;
+  const double decades =
+      std::log10(chart.operations_per_second.high / chart.operations_per_second.low);
+  std::vector<double> taken;
+  for (const RooflineCeiling& ceiling : chart.ceilings) {
+    const double height = std::log10(ceiling.operations_per_second) / decades;
+    const bool is_free = std::none_of(taken.begin(), taken.end(), [&](double other) {
+      return std::abs(other - height) < kLine;
+    });
+    labels.push_back(is_free ? ceiling.name : "");
+    if (is_free) taken.push_back(height);
+  }
+  return labels;
+}
+
+void fit_axis(RatioChart& chart) {
+  std::vector<double> values = {1.0};
+  for (const RatioChart::Row& row : chart.rows) {
+    for (const std::optional<double>& value : row.values) values.push_back(value.value_or(1.0));
+  }
+  chart.range = decades_around(values);
+}
+
+std::string dash_array(LineDash dash) {
+  switch (dash) {
+    case LineDash::dashed:
+      return "8 4";
+    case LineDash::dotted:
+      return "2 3";
+    case LineDash::solid:
+      break;
+  }
+  return "";
+}
+
+std::string fill_of(const ChartSeries& series) {
+  return series.is_striped ? fmt::format("url(#stripes-{})", series.color.substr(1)) : series.color;
+}
+
+std::string stripe_patterns(const std::vector<ChartSeries>& series) {
+  std::string patterns;
+  for (const ChartSeries& one : series) {
+    if (!one.is_striped) continue;
+    patterns += fmt::format(
+        "<pattern id=\"stripes-{}\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
+        "patternTransform=\"rotate(45)\"><path fill=\"{}\" d=\"M0 0h6v6h-6z\"/><path "
+        "fill=\"#fff\" d=\"M0 0h2v6h-2z\"/></pattern>",
+        one.color.substr(1), one.color);
+  }
+  return patterns.empty() ? "" : "<defs>" + patterns + "</defs>\n";
 }
 
 void fit_axes(RooflineChart& chart) {

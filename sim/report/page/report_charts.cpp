@@ -123,7 +123,7 @@ RooflineChart roofline_of(const ReportView& view) {
       continue;
     }
     RooflinePoint point = point_of(layer.roofline, layer.name, types.place_of(layer));
-    point.layer = index;
+    point.group = index;
     point.facts.insert(
         point.facts.begin(),
         fmt::format("{} layer of {} on {}", as_words(layer.type), view.workload, view.machine));

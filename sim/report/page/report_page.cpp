@@ -10,6 +10,7 @@
 #include "sim/report/breakdown.h"
 #include "sim/report/page/charts.h"
 #include "sim/report/page/markup.h"
+#include "sim/report/page/page_parts.h"
 #include "sim/report/page/report_charts.h"
 #include "sim/report/page/report_tables.h"
 #include "sim/report/report_view.h"
@@ -17,24 +18,6 @@
 
 namespace nzsim {
 namespace {
-
-/// Nothing is loaded from anywhere, whatever the page holds.
-constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
-
-std::string head(const ReportView& view, const PageAssets& assets) {
-  return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>{} on {} - nzsim</title>\n<style>\n{}</style>\n</head>\n",
-      kPolicy, escaped(view.workload), escaped(view.machine), assets.style);
-}
-
-std::string fact(std::string_view term, std::string_view text) {
-  if (text.empty()) return "";
-  return fmt::format("<dt>{}</dt><dd>{}</dd>\n", term, escaped(text));
-}
 
 std::string with_note(const std::string& text, const std::string& note) {
   return note.empty() ? text : fmt::format("{}: {}", text, note);
@@ -49,10 +32,6 @@ std::string header(const ReportView& view) {
          fact("run", fmt::format("nzsim {}, seed {}, {} s on the host", view.nzsim_version,
                                  view.seed, format_number(view.host_seconds))) +
          "</dl>\n</header>\n";
-}
-
-std::string figure_of(std::string_view title, const std::string& value) {
-  return fmt::format("<li><b>{}</b><span>{}</span></li>\n", escaped(value), title);
 }
 
 std::string values_of(const ReportView& view) {
@@ -70,46 +49,24 @@ std::string values_of(const ReportView& view) {
 std::string pruned_figure(const ReportView& view) {
   if (view.totals.dense_operations == view.totals.operations) return "";
   const auto dense = static_cast<double>(view.totals.dense_operations);
-  return figure_of("as if nothing were pruned",
+  return headline_figure("as if nothing were pruned",
                    with_prefix(share(dense, view.totals.seconds)) + "OP/s");
 }
 
 /// The numbers that a reader looks for first.
 std::string headline(const ReportView& view) {
   const ReportRoofline& line = view.roofline;
-  return "<ul class=\"headline\">\n" + figure_of("time", with_prefix(view.totals.seconds) + "s") +
-         figure_of("cycles", format_count(view.totals.cycles)) +
-         figure_of("energy", with_prefix(view.totals.energy_joules) + "J") +
-         figure_of("average power", with_prefix(view.totals.average_power_watts) + "W") +
-         figure_of("effective speed", with_prefix(line.attained_operations_per_second) + "OP/s") +
+  return "<ul class=\"headline\">\n" + headline_figure("time", with_prefix(view.totals.seconds) + "s") +
+         headline_figure("cycles", format_count(view.totals.cycles)) +
+         headline_figure("energy", with_prefix(view.totals.energy_joules) + "J") +
+         headline_figure("average power", with_prefix(view.totals.average_power_watts) + "W") +
+         headline_figure("effective speed", with_prefix(line.attained_operations_per_second) + "OP/s") +
          pruned_figure(view) +
-         figure_of("of the peak",
+         headline_figure("of the peak",
                    fmt::format("{:.1f} %", 100.0 * share(line.attained_operations_per_second,
                                                          line.peak_operations_per_second))) +
-         figure_of("the roofline's limit", line.bound) +
-         figure_of("outputs checked and equal", values_of(view)) + "</ul>\n";
-}
-
-/// A chart: its drawing, and the data from which a script draws it again.
-template <class Chart>
-std::string chart_section(std::string_view id, std::string_view title, const Chart& chart,
-                          const std::vector<std::string>& notes) {
-  std::string svg = svg_of(chart);
-  std::string html = fmt::format("<section class=\"chart\" id=\"{}\">\n<h2>{}</h2>\n", id, title);
-  if (svg.empty()) return html + "<p>Nothing to draw: the run has none.</p>\n</section>\n";
-  html += "<figure>\n<div class=\"scroll drawing\">\n" + svg + "</div>\n</figure>\n";
-  html += "<ul class=\"legend\">\n";
-  for (std::size_t index = 0; index < chart.series.size(); ++index) {
-    html += fmt::format("<li data-series=\"{}\">{}{}</li>\n", index, swatch_of(chart, index),
-                        escaped(chart.series[index].name));
-  }
-  html += "</ul>\n";
-  for (const std::string& note : notes) {
-    html += fmt::format("<p class=\"note\">{}</p>\n", escaped(note));
-  }
-  html += fmt::format("<script type=\"application/json\" id=\"{}-data\">\n{}</script>\n", id,
-                      json_for_script(json_of(chart)));
-  return html + "</section>\n";
+         headline_figure("the roofline's limit", line.bound) +
+         headline_figure("outputs checked and equal", values_of(view)) + "</ul>\n";
 }
 
 std::string heat_map_section(const HeatMap& map) {
@@ -143,38 +100,19 @@ std::string config_section(const ReportPageInput& input) {
   if (parsed.is_discarded()) {
     throw InputError(input.config_name, "", "expected JSON, got a syntax error");
   }
-  return fmt::format(
-      "<section id=\"config\">\n<h2>Resolved config</h2>\n<details><summary>All inputs of the run, "
-      "with defaults</summary>\n<pre tabindex=\"0\">{}</pre></details>\n</section>\n",
-      escaped(*input.config));
-}
-
-std::string footer(const ReportView& view, const PageAssets& assets) {
-  const std::string_view library =
-      assets.chart_library.empty() ? "" : " Charts: Apache ECharts, Apache License 2.0.";
-  return fmt::format(
-      "<footer>Written by nzsim {}. A multiply-accumulate is two operations.{}</footer>\n",
-      escaped(view.nzsim_version), library);
-}
-
-std::string scripts(const ReportPageInput& input, const PageAssets& assets) {
-  std::string html =
-      fmt::format("<script type=\"application/json\" id=\"report-data\">\n{}</script>\n",
-                  json_for_script(input.report));
-  for (const std::string_view code : {assets.chart_library, assets.script}) {
-    if (!code.empty()) html += fmt::format("<script>\n{}</script>\n", code_for_script(code));
-  }
-  return html;
+  return "<section id=\"config\">\n<h2>Resolved config</h2>\n" +
+         folded_json("All inputs of the run, with defaults", *input.config) + "</section>\n";
 }
 
 }  // namespace
 
 std::string report_page(const ReportPageInput& input, const PageAssets& assets) {
   const ReportView view = read_report(input.report, input.name);
-  return head(view, assets) + "<body>\n<p id=\"message\" role=\"alert\" hidden></p>\n" +
-         header(view) + "<main>\n" + headline(view) + charts(view) + tables_of(view) +
-         config_section(input) + "</main>\n" + footer(view, assets) + scripts(input, assets) +
-         "</body>\n</html>\n";
+  return page_head(fmt::format("{} on {}", view.workload, view.machine), assets) +
+         "<body>\n<p id=\"message\" role=\"alert\" hidden></p>\n" + header(view) + "<main>\n" +
+         version_paragraph(view.nzsim_version) + headline(view) + charts(view) + tables_of(view) +
+         config_section(input) + "</main>\n" + page_footer(view.nzsim_version, assets) +
+         page_scripts("report", input.report, assets) + "</body>\n</html>\n";
 }
 
 }  // namespace nzsim

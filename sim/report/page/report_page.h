@@ -4,15 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace nzsim {
+#include "sim/report/page/page_parts.h"
 
-/// What a page carries beside its content, all of it text that goes into the file.
-struct PageAssets {
-  std::string_view style;
-  std::string_view script;
-  /// Apache ECharts, or nothing: then the charts stay plain SVG.
-  std::string_view chart_library;
-};
+namespace nzsim {
 
 /// One run as an HTML file that needs no network and no other file. `report` is the text of a
 /// `report.json`, which the page carries too, `name` the file in messages; `config` is the text of

@@ -21,6 +21,7 @@ constexpr double kRight = 24;
 constexpr double kTop = 24;
 constexpr double kBottom = 56;
 constexpr std::size_t kNameLimit = 24;
+constexpr std::size_t kLabelLimit = 40;
 
 struct Place {
   double x = 0.0;
@@ -39,6 +40,8 @@ class Axes {
   [[nodiscard]] double y(double value) const {
     return kHeight - kBottom - (kHeight - kTop - kBottom) * fraction(y_, value);
   }
+  /// Where the frame ends.
+  [[nodiscard]] static double right() { return kWidth - kRight; }
   [[nodiscard]] const AxisRange& across() const { return x_; }
   [[nodiscard]] const AxisRange& up() const { return y_; }
 
@@ -91,24 +94,29 @@ std::string frame(const Axes& axes) {
   return svg;
 }
 
-std::string ceiling_svg(const Axes& axes, const RooflineCeiling& ceiling) {
-  if (!(ceiling.operations_per_second > 0.0)) return "";
-  const double peak = axes.y(ceiling.operations_per_second);
-  if (!(ceiling.bytes_per_second > 0.0)) {
-    return fmt::format("<path class=\"ceiling\" d=\"M{} {:.1f}H{}\"/>\n", kLeft, peak,
-                       kWidth - kRight);
-  }
-  // From the frame, at the left or below, up to the ridge.
-  const double start = std::max(axes.across().low, axes.up().low / ceiling.bytes_per_second);
-  const Place foot{axes.x(start), axes.y(start * ceiling.bytes_per_second)};
-  const Place ridge{axes.x(ceiling.ridge), peak};
+std::string series_attribute(const RooflineCeiling& ceiling) {
+  return ceiling.series ? fmt::format(" data-series=\"{}\"", *ceiling.series) : "";
+}
+
+/// The line alone: from the frame, at the left or below, up to the ridge, then flat.
+std::string line_svg(const Axes& axes, const RooflineCeiling& ceiling, Place foot, Place ridge) {
+  const std::string slope =
+      ceiling.bytes_per_second > 0.0 ? fmt::format("L{:.1f} {:.1f}", ridge.x, ridge.y) : "";
+  const std::string dashes = dash_array(ceiling.dash);
+  return fmt::format(
+      "<path class=\"ceiling\"{} stroke=\"{}\" stroke-width=\"{}\"{} d=\"M{:.1f} "
+      "{:.1f}{}H{}\"/>\n",
+      series_attribute(ceiling), ceiling.color, ceiling.width,
+      dashes.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", dashes), foot.x, foot.y, slope,
+      axes.right());
+}
+
+/// Bandwidth and ridge of the only machine, written along its lines.
+std::string texts_svg(const RooflineCeiling& ceiling, Place foot, Place ridge) {
   const double angle = std::atan2(ridge.y - foot.y, ridge.x - foot.x) * 180 / std::numbers::pi;
-  std::string svg = fmt::format(
-      "<path class=\"ceiling\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}H{}\"/>"
-      "<path class=\"ridge\" d=\"M{:.1f} {:.1f}V{}\"/>\n",
-      foot.x, foot.y, ridge.x, ridge.y, kWidth - kRight, ridge.x, ridge.y, kHeight - kBottom);
-  svg += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}OP/s peak</text>\n",
-                     kWidth - kRight - 4, peak - 7, with_prefix(ceiling.operations_per_second));
+  std::string svg =
+      fmt::format("<path class=\"ridge\" d=\"M{:.1f} {:.1f}V{}\"/>\n", ridge.x, ridge.y,
+                  kHeight - kBottom);
   svg += fmt::format(
       "<text transform=\"translate({:.1f} {:.1f}) rotate({:.1f})\" text-anchor=\"middle\" "
       "dy=\"-7\">{}B/s {}</text>\n",
@@ -122,23 +130,58 @@ std::string ceiling_svg(const Axes& axes, const RooflineCeiling& ceiling) {
   return svg;
 }
 
-/// A mark whose shape tells series apart in print without colour.
+/// The ridge point of one of several machines, which tells its figures.
+std::string ridge_svg(const RooflineCeiling& ceiling, Place ridge) {
+  std::string title = ceiling.name;
+  for (const std::string& fact : ceiling.facts) title += '\n' + fact;
+  return fmt::format(
+      "<circle class=\"ridge-point\"{} tabindex=\"0\" stroke=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" "
+      "r=\"5\"><title>{}</title></circle>\n",
+      series_attribute(ceiling), ceiling.color, ridge.x, ridge.y, escaped(title));
+}
+
+std::string ceiling_svg(const Axes& axes, const RooflineCeiling& ceiling, const std::string& label,
+                        bool is_alone) {
+  if (!(ceiling.operations_per_second > 0.0)) return "";
+  const double peak = axes.y(ceiling.operations_per_second);
+  const bool has_slope = ceiling.bytes_per_second > 0.0;
+  const double start = has_slope ? std::max(axes.across().low,
+                                            axes.up().low / ceiling.bytes_per_second)
+                                 : axes.across().low;
+  const Place foot{axes.x(start), has_slope ? axes.y(start * ceiling.bytes_per_second) : peak};
+  const Place ridge{has_slope ? axes.x(ceiling.ridge) : foot.x, peak};
+  std::string svg = line_svg(axes, ceiling, foot, ridge);
+  if (has_slope) svg += is_alone ? texts_svg(ceiling, foot, ridge) : ridge_svg(ceiling, ridge);
+  if (!label.empty()) {
+    svg += fmt::format("<text{} x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n",
+                       series_attribute(ceiling), axes.right() - 4, peak - 7,
+                       escaped(printable(label, kLabelLimit)));
+  }
+  return svg;
+}
+
 std::string mark(std::size_t series, Place at) {
-  constexpr std::array<const char*, 4> kShapes = {"m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z",
-                                                  "m-5.5 -5.5h11v11h-11z", "m0 -7l6.5 12h-13z",
-                                                  "m0 -7.5l7.5 7.5l-7.5 7.5l-7.5 -7.5z"};
-  return fmt::format("M{:.1f} {:.1f}{}", at.x, at.y, kShapes[series % kShapes.size()]);
+  return fmt::format("M{:.1f} {:.1f}{}", at.x, at.y, mark_of(series));
+}
+
+std::string group_attribute(const RooflinePoint& point) {
+  return (point.group ? fmt::format(" data-group=\"{}\"", *point.group) : "") +
+         (point.is_part ? " data-part" : "");
 }
 
 std::string point_svg(const Axes& axes, const RooflineChart& chart, const RooflinePoint& point) {
   const Place at{axes.x(point.operations_per_byte), axes.y(point.operations_per_second)};
   std::string title = point.name;
   for (const std::string& fact : point.facts) title += '\n' + fact;
-  const std::string layer = point.layer ? fmt::format(" data-layer=\"{}\"", *point.layer) : "";
+  const std::string where =
+      point.is_part
+          ? fmt::format(" transform=\"translate({:.1f} {:.1f}) scale(0.55)\" d=\"M0 0{}\"", at.x,
+                        at.y, mark_of(point.series))
+          : fmt::format(" d=\"{}\"", mark(point.series, at));
   return fmt::format(
-      "<path class=\"point\" tabindex=\"0\" data-series=\"{}\"{} fill=\"{}\" d=\"{}\">"
+      "<path class=\"point\" tabindex=\"0\" data-series=\"{}\"{} fill=\"{}\"{}>"
       "<title>{}</title></path>\n",
-      point.series, layer, chart.series[point.series].color, mark(point.series, at),
+      point.series, group_attribute(point), chart.series[point.series].color, where,
       escaped(title));
 }
 
@@ -168,15 +211,30 @@ std::string names(const Axes& axes, const RooflineChart& chart) {
     });
     if (!is_free) continue;
     taken.push_back(box);
-    const std::string layer = point.layer ? fmt::format(" data-layer=\"{}\"", *point.layer) : "";
     svg += fmt::format(
         "<text class=\"name\" data-series=\"{}\"{} x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
-        point.series, layer, box.left, box.base, escaped(name));
+        point.series, group_attribute(point), box.left, box.base, escaped(name));
   }
   return svg;
 }
 
 }  // namespace
+
+std::string mark_of(std::size_t index) {
+  // Circle, square, triangle, diamond, triangle on its head, plus, cross and hourglass: their
+  // number and that of the colours have no divisor in common, so that both repeat at once late.
+  constexpr std::array<const char*, 8> kShapes = {
+      "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z",
+      "m-5.5 -5.5h11v11h-11z",
+      "m0 -7l6.5 12h-13z",
+      "m0 -7.5l7.5 7.5l-7.5 7.5l-7.5 -7.5z",
+      "m0 7l6.5 -12h-13z",
+      "m-2.2 -6.6h4.4v4.4h4.4v4.4h-4.4v4.4h-4.4v-4.4h-4.4v-4.4h4.4z",
+      "m-6.2 -3.1l3.1 -3.1l3.1 3.1l3.1 -3.1l3.1 3.1l-3.1 3.1l3.1 3.1l-3.1 3.1l-3.1 -3.1l-3.1 "
+      "3.1l-3.1 -3.1l3.1 -3.1z",
+      "m-6 -6.5h12l-12 13h12z"};
+  return kShapes[index % kShapes.size()];
+}
 
 std::string swatch_of(const RooflineChart& chart, std::size_t index) {
   return fmt::format(
@@ -194,9 +252,17 @@ std::string svg_of(const RooflineChart& chart) {
       "operational intensity\">\n",
       kWidth, kHeight);
   svg += frame(axes);
-  for (const RooflineCeiling& ceiling : chart.ceilings) svg += ceiling_svg(axes, ceiling);
+  const std::vector<std::string> labels = ceiling_labels(chart);
+  for (std::size_t index = 0; index < chart.ceilings.size(); ++index) {
+    svg += ceiling_svg(axes, chart.ceilings[index], labels[index], chart.ceilings.size() == 1);
+  }
   if (chart.points.size() <= kMostNames) svg += names(axes, chart);
-  for (const RooflinePoint& point : chart.points) svg += point_svg(axes, chart, point);
+  // A whole lies above its parts.
+  for (const bool is_part : {true, false}) {
+    for (const RooflinePoint& point : chart.points) {
+      if (point.is_part == is_part) svg += point_svg(axes, chart, point);
+    }
+  }
   return svg + "</svg>\n";
 }
 

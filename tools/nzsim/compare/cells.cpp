@@ -7,6 +7,7 @@
 
 #include "models/platform/layer_time.h"
 #include "sim/base/errors.h"
+#include "sim/report/breakdown.h"
 #include "sim/report/report_view.h"
 #include "sim/run/design_point.h"
 #include "tools/nzsim/compare/results.h"
@@ -92,6 +93,60 @@ class BoundSeconds {
   std::array<double, 3> seconds_{};
 };
 
+/// Launch, and the longer of memory and compute, which overlap.
+std::vector<Part> time_parts(const platform::LayerTime& time) {
+  const bool is_memory = time.memory_seconds >= time.compute_seconds;
+  return {{"launch", time.launch_seconds},
+          {is_memory ? "memory" : "compute", time.seconds - time.launch_seconds}};
+}
+
+LayerRow row_of(const LayerSpec& layer, const platform::LayerTime& time) {
+  return {layer.name,
+          std::string(to_string(layer.type)),
+          time.seconds,
+          time.joules,
+          time.operations.value(),
+          time.dense_operations.value(),
+          time.bytes.value(),
+          std::string(to_string(time.bound)),
+          time.basis,
+          time_parts(time)};
+}
+
+/// The states of layer `index`, or its whole time where it reports none.
+std::vector<Part> time_parts(const LayerStates& states, std::size_t index, double seconds) {
+  const bool has_states = !states.names.empty() && !states.seconds[index].empty();
+  if (!has_states) return {{"not_split", seconds}};
+  std::vector<Part> parts;
+  for (std::size_t state = 0; state < states.names.size(); ++state) {
+    parts.push_back({states.names[state], states.seconds[index][state]});
+  }
+  return parts;
+}
+
+/// Layers of a simulated machine; `result` and `report` are of one run.
+std::vector<LayerRow> rows_of(const RunResult& result, const ReportView& report) {
+  const LayerStates states = layer_states(report);
+  std::vector<LayerRow> rows;
+  for (std::size_t index = 0; index < report.layers.size(); ++index) {
+    const ReportLayer& layer = report.layers[index];
+    rows.push_back({layer.name, layer.type, layer.sums.seconds, layer.sums.energy_joules,
+                    layer.sums.operations, layer.sums.dense_operations,
+                    result.layers[index].roofline_bytes.value(), layer.bottleneck, "simulated",
+                    time_parts(states, index, layer.sums.seconds)});
+  }
+  return rows;
+}
+
+std::vector<Part> energy_parts(const ReportView& report) {
+  const ModuleEnergies energies(report.energy);
+  std::vector<Part> parts;
+  for (const std::string& module : energies.order) {
+    parts.push_back({module, 1e-12 * energies.modules.at(module).sum()});
+  }
+  return parts;
+}
+
 }  // namespace
 
 Cell machine_cell(const Machine& machine, const Network& network, bool values,
@@ -117,6 +172,8 @@ Cell machine_cell(const Machine& machine, const Network& network, bool values,
   cell.operations = report.totals.operations;
   cell.dense_operations = report.totals.dense_operations;
   for (const LayerResult& layer : outcome.result.layers) cell.bytes += layer.roofline_bytes.value();
+  cell.layers = rows_of(outcome.result, report);
+  cell.energy_parts = energy_parts(report);
   cell.peak_operations_per_second = report.roofline.peak_operations_per_second;
   cell.peak_bytes_per_second = report.roofline.peak_bytes_per_second;
   cell.memory = report.roofline.memory;
@@ -145,6 +202,7 @@ Cell platform_cell(const Platform& platform, const Format& format, const Network
     cell.dense_operations += time.dense_operations.value();
     cell.bytes += time.bytes.value();
     bounds.add(time);
+    cell.layers.push_back(row_of(layer, time));
     if (is_measured) cell.basis = time.basis;
     is_measured = is_measured && time.is_measured;
   }

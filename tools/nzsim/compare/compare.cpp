@@ -44,6 +44,19 @@ std::vector<std::string> sources_of(const Entry& entry, const EntryInputs& input
   return sources;
 }
 
+std::vector<ResolvedConfig> configs_of(const EntryInputs& inputs) {
+  std::vector<ResolvedConfig> configs;
+  for (const Machine& machine : inputs.machines) {
+    // Two exceptions may have the same machine.
+    const bool is_there = std::any_of(configs.begin(), configs.end(), [&](const auto& config) {
+      return config.text == machine.resolved;
+    });
+    if (!is_there) configs.push_back({machine.name, machine.resolved});
+  }
+  if (inputs.figures) configs.push_back({inputs.figures->name, inputs.figures_text});
+  return configs;
+}
+
 }  // namespace
 
 Results compare(const Comparison& comparison, const std::vector<EntryInputs>& inputs, bool values) {
@@ -51,6 +64,7 @@ Results compare(const Comparison& comparison, const std::vector<EntryInputs>& in
   results.comparison = &comparison;
   for (std::size_t entry = 0; entry < inputs.size(); ++entry) {
     results.sources.push_back(sources_of(comparison.entries[entry], inputs[entry]));
+    results.configs.push_back(configs_of(inputs[entry]));
   }
   for (std::size_t index = 0; index < comparison.workloads.size(); ++index) {
     const Network& first = inputs.front().networks[index];

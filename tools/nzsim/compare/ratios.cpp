@@ -15,9 +15,29 @@ double per_second(std::uint64_t operations, double seconds) {
   return seconds > 0.0 ? static_cast<double>(operations) / seconds : 0.0;
 }
 
+std::optional<double> per_byte(std::uint64_t operations, std::uint64_t bytes) {
+  if (bytes == 0) return {};
+  return static_cast<double>(operations) / static_cast<double>(bytes);
+}
+
 }  // namespace
 
+double LayerRow::operations_per_second() const { return per_second(operations, seconds); }
+
+double LayerRow::dense_operations_per_second() const {
+  return per_second(dense_operations, seconds);
+}
+
+std::optional<double> LayerRow::operational_intensity() const {
+  return per_byte(operations, bytes);
+}
+
 double Cell::seconds_per_inference() const { return seconds / static_cast<double>(batch); }
+
+std::optional<double> Cell::inferences_per_second() const {
+  if (!(seconds > 0.0)) return {};
+  return static_cast<double>(batch) / seconds;
+}
 
 std::optional<double> Cell::joules_per_inference() const {
   if (!joules) return {};
@@ -34,8 +54,7 @@ double Cell::utilization() const {
 }
 
 std::optional<double> Cell::operational_intensity() const {
-  if (bytes == 0) return {};
-  return static_cast<double>(operations) / static_cast<double>(bytes);
+  return per_byte(operations, bytes);
 }
 
 std::string_view residency_of(std::string_view memory) {
@@ -65,15 +84,20 @@ Mean geometric_mean(const std::vector<std::optional<double>>& ratios) {
   return mean;
 }
 
-EntryMeans Results::means_of(std::size_t entry) const {
+EntryMeans means_of(const std::vector<WorkloadResult>& workloads, std::size_t baseline,
+                    std::size_t entry) {
   std::vector<std::optional<double>> speed_ups;
   std::vector<std::optional<double>> efficiencies;
   for (const WorkloadResult& workload : workloads) {
-    const Cell& baseline = workload.cells[comparison->baseline];
-    speed_ups.push_back(speed_up(workload.cells[entry], baseline));
-    efficiencies.push_back(efficiency(workload.cells[entry], baseline));
+    const Cell& reference = workload.cells[baseline];
+    speed_ups.push_back(speed_up(workload.cells[entry], reference));
+    efficiencies.push_back(efficiency(workload.cells[entry], reference));
   }
   return {geometric_mean(speed_ups), geometric_mean(efficiencies)};
+}
+
+EntryMeans Results::means_of(std::size_t entry) const {
+  return compare::means_of(workloads, comparison->baseline, entry);
 }
 
 }  // namespace nzsim::compare

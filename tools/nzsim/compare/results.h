@@ -14,6 +14,33 @@
 
 namespace nzsim::compare {
 
+/// A part of a time, in seconds, or of an energy, in joules.
+struct Part {
+  std::string name;
+  double amount = 0.0;
+};
+
+/// One layer of a cell, for the whole batch; numbers mean what the cell's do.
+struct LayerRow {
+  std::string name;
+  std::string type;
+  double seconds = 0.0;
+  /// Nothing where the power is unknown.
+  std::optional<double> joules;
+  std::uint64_t operations = 0;
+  std::uint64_t dense_operations = 0;
+  std::uint64_t bytes = 0;
+  std::string bottleneck;
+  std::string basis;
+  /// What `seconds` are spent on, in parts that add up to them.
+  std::vector<Part> time_parts;
+
+  [[nodiscard]] double operations_per_second() const;
+  [[nodiscard]] double dense_operations_per_second() const;
+  /// Operations per byte; nothing where no byte is moved.
+  [[nodiscard]] std::optional<double> operational_intensity() const;
+};
+
 /// What one entry makes of one workload; all sums are of the whole batch.
 struct Cell {
   /// Why there are no numbers; empty where there are.
@@ -37,9 +64,14 @@ struct Cell {
   std::string bottleneck;
   /// `simulated`, `calibrated`, or `roofline bound, not measured`.
   std::string basis;
+  std::vector<LayerRow> layers;
+  /// Energy by module; empty where nothing simulated it.
+  std::vector<Part> energy_parts;
 
   [[nodiscard]] bool is_modelled() const { return not_modelled.empty(); }
   [[nodiscard]] double seconds_per_inference() const;
+  /// Throughput; nothing where the time is zero.
+  [[nodiscard]] std::optional<double> inferences_per_second() const;
   [[nodiscard]] std::optional<double> joules_per_inference() const;
   [[nodiscard]] double operations_per_second() const;
   [[nodiscard]] double dense_operations_per_second() const;
@@ -80,11 +112,24 @@ struct EntryMeans {
   Mean efficiency;
 };
 
-/// Everything that `nzsim compare` shows.
+/// Means of entry `entry` over `workloads`, whose cells stand in the order of the entries.
+[[nodiscard]] EntryMeans means_of(const std::vector<WorkloadResult>& workloads,
+                                  std::size_t baseline, std::size_t entry);
+
+/// What an entry was set to: a resolved machine, or a platform's file.
+struct ResolvedConfig {
+  std::string name;
+  /// JSON.
+  std::string text;
+};
+
+/// Everything that `nzsim compare` finds out.
 struct Results {
   const Comparison* comparison = nullptr;
   /// Per entry: where its numbers come from, one sentence each.
   std::vector<std::vector<std::string>> sources;
+  /// Per entry: what its numbers were made with.
+  std::vector<std::vector<ResolvedConfig>> configs;
   std::vector<WorkloadResult> workloads;
   /// Values that differ from the independent computation; empty where all match.
   std::vector<std::string> differences;
@@ -98,6 +143,8 @@ struct EntryInputs {
   std::vector<Machine> machines;
   /// Of a platform.
   std::optional<platform::Platform> figures;
+  /// The platform's file, JSON; empty for a machine.
+  std::string figures_text;
   /// One per workload, with this entry's batch.
   std::vector<Network> networks;
 };
@@ -114,9 +161,7 @@ struct EntryInputs {
 [[nodiscard]] Cell platform_cell(const platform::Platform& platform, const platform::Format& format,
                                  const Network& network);
 
-/// Tables for a terminal.
-[[nodiscard]] std::string to_text(const Results& results);
-/// The text of `comparison.json`: schema `nzsim.comparison/1`.
+/// The text of `comparison.json`, which every view is made of: schema `nzsim.comparison/2`.
 [[nodiscard]] std::string to_json(const Results& results);
 
 }  // namespace nzsim::compare

@@ -1,6 +1,9 @@
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
 #include "sim/report/json_writer.h"
+#include "tools/nzsim/compare/comparison_view.h"
 #include "tools/nzsim/compare/results.h"
 
 namespace nzsim::compare {
@@ -23,6 +26,75 @@ void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::
   json.begin_array();
   for (const std::string& text : texts) json.value(text);
   json.end_array();
+}
+
+/// A parsed value, member by member.
+void write_value(JsonWriter& json, const nlohmann::ordered_json& value) {
+  if (value.is_object()) {
+    json.begin_object();
+    for (const auto& [key, content] : value.items()) {
+      json.key(key);
+      write_value(json, content);
+    }
+    json.end_object();
+  } else if (value.is_array()) {
+    json.begin_array();
+    for (const auto& content : value) write_value(json, content);
+    json.end_array();
+  } else if (value.is_string()) {
+    json.value(value.get<std::string>());
+  } else if (value.is_boolean()) {
+    json.value(value.get<bool>());
+  } else if (value.is_number_unsigned()) {
+    json.value(value.get<std::uint64_t>());
+  } else if (value.is_number()) {
+    json.value(value.get<double>());
+  } else {
+    json.null();
+  }
+}
+
+void write_configs(JsonWriter& json, const std::vector<ResolvedConfig>& configs) {
+  json.key("configs");
+  json.begin_array();
+  for (const ResolvedConfig& config : configs) {
+    json.begin_object();
+    json.member("name", config.name);
+    json.key("config");
+    write_value(json, nlohmann::ordered_json::parse(config.text, nullptr, true, true));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_parts(JsonWriter& json, std::string_view key, std::string_view unit,
+                 const std::vector<Part>& parts) {
+  json.key(key);
+  json.begin_array();
+  for (const Part& part : parts) {
+    json.begin_object(Layout::one_line);
+    json.member("name", part.name);
+    json.member(unit, part.amount);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_layer(JsonWriter& json, const LayerRow& layer) {
+  json.begin_object(Layout::one_line);
+  json.member("name", layer.name);
+  json.member("type", layer.type);
+  json.member("basis", layer.basis);
+  json.member("seconds", layer.seconds);
+  write_optional(json, "energy_joules", layer.joules);
+  json.member("operations", layer.operations);
+  json.member("dense_operations", layer.dense_operations);
+  json.member("bytes", layer.bytes);
+  write_optional(json, "operational_intensity_operations_per_byte", layer.operational_intensity());
+  json.member("attained_operations_per_second", layer.operations_per_second());
+  json.member("bottleneck", layer.bottleneck);
+  write_parts(json, "time_parts", "seconds", layer.time_parts);
+  json.end_object();
 }
 
 void write_machine(JsonWriter& json, const MachineChoice& choice) {
@@ -61,6 +133,7 @@ void write_entries(JsonWriter& json, const Results& results) {
       write_exceptions(json, entry.exceptions);
     }
     write_texts(json, "sources", results.sources[index]);
+    write_configs(json, results.configs[index]);
     json.end_object();
   }
   json.end_array();
@@ -93,6 +166,7 @@ void write_cell(JsonWriter& json, const Entry& entry, const Cell& cell, const Ce
   json.member("batch", cell.batch);
   json.member("seconds", cell.seconds);
   json.member("seconds_per_inference", cell.seconds_per_inference());
+  write_optional(json, "inferences_per_second", cell.inferences_per_second());
   write_optional(json, "speed_up", speed_up(cell, baseline));
   write_optional(json, "energy_joules", cell.joules);
   write_optional(json, "energy_joules_per_inference", cell.joules_per_inference());
@@ -104,6 +178,11 @@ void write_cell(JsonWriter& json, const Entry& entry, const Cell& cell, const Ce
   json.member("utilization", cell.utilization());
   json.member("bottleneck", cell.bottleneck);
   write_roofline(json, cell);
+  write_parts(json, "energy_parts", "joules", cell.energy_parts);
+  json.key("layers");
+  json.begin_array();
+  for (const LayerRow& layer : cell.layers) write_layer(json, layer);
+  json.end_array();
   json.end_object();
 }
 
@@ -148,7 +227,7 @@ std::string to_json(const Results& results) {
   const Comparison& comparison = *results.comparison;
   JsonWriter json;
   json.begin_object();
-  json.member("schema", "nzsim.comparison/1");
+  json.member("schema", kComparisonSchema);
   json.member("nzsim_version", NZSIM_VERSION);
   json.member("name", comparison.name);
   json.member("description", comparison.description);

@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
+#include "sim/report/document.h"
 #include "sim/report/text_table.h"
-#include "tools/nzsim/compare/results.h"
+#include "tools/nzsim/compare/comparison_view.h"
 
 namespace nzsim::compare {
 namespace {
@@ -17,12 +18,12 @@ std::string number_or(const std::optional<double>& value, double scale, const ch
 }
 
 /// With the machine where the label does not say it: an exception's, or a changed one.
-std::string basis_of(const Entry& entry, const Cell& cell) {
-  if (entry.is_platform() || cell.machine == entry.label) return cell.basis;
+std::string basis_of(const EntryView& entry, const Cell& cell) {
+  if (entry.is_platform || cell.machine == entry.label) return cell.basis;
   return fmt::format("{} on {}", cell.basis, printable(cell.machine, kLongestName));
 }
 
-std::vector<std::string> row_of(const Entry& entry, const Cell& cell, const Cell& baseline) {
+std::vector<std::string> row_of(const EntryView& entry, const Cell& cell, const Cell& baseline) {
   const std::string label = printable(entry.label, kLongestName);
   if (!cell.is_modelled()) {
     return {label,
@@ -54,7 +55,7 @@ std::vector<std::string> row_of(const Entry& entry, const Cell& cell, const Cell
           basis_of(entry, cell)};
 }
 
-std::string workload_table(const Comparison& comparison, const WorkloadResult& workload) {
+std::string workload_table(const ComparisonView& comparison, const WorkloadResult& workload) {
   TextTable table;
   table.add_column("entry", Align::left);
   table.add_column("batch");
@@ -76,8 +77,8 @@ std::string workload_table(const Comparison& comparison, const WorkloadResult& w
   return fmt::format("{}\n{}\n", printable(workload.name, kLongestName), table.render());
 }
 
-std::string means_table(const Results& results) {
-  const std::vector<Entry>& entries = results.comparison->entries;
+std::string means_table(const ComparisonView& comparison) {
+  const std::vector<EntryView>& entries = comparison.entries;
   TextTable table;
   table.add_column("entry", Align::left);
   table.add_column("speed-up");
@@ -85,14 +86,14 @@ std::string means_table(const Results& results) {
   table.add_column("efficiency");
   table.add_column("workloads");
   for (std::size_t index = 0; index < entries.size(); ++index) {
-    const EntryMeans means = results.means_of(index);
+    const EntryMeans means = comparison.means_of(index);
     table.add_row({printable(entries[index].label, kLongestName),
                    number_or(means.speed_up.value, 1.0, "-"), format_count(means.speed_up.count),
                    number_or(means.efficiency.value, 1.0, "-"),
                    format_count(means.efficiency.count)});
   }
   return fmt::format("geometric means over the workloads that an entry and {} both have\n{}\n",
-                     printable(entries[results.comparison->baseline].label, kLongestName),
+                     printable(entries[comparison.baseline].label, kLongestName),
                      table.render());
 }
 
@@ -108,16 +109,18 @@ constexpr const char* kLegend =
 
 }  // namespace
 
-std::string to_text(const Results& results) {
-  const Comparison& comparison = *results.comparison;
+std::string text_of(const ComparisonView& comparison) {
   std::string text =
-      fmt::format("{}: {}\nbaseline: {}\n\n", printable(comparison.name, kLongestName),
+      fmt::format("{}: {}\nbaseline: {}\n", printable(comparison.name, kLongestName),
                   printable(comparison.description, kLongestText),
                   printable(comparison.entries[comparison.baseline].label, kLongestName));
-  for (const WorkloadResult& workload : results.workloads) {
+  const std::string note = version_note(comparison.nzsim_version);
+  if (!note.empty()) text += fmt::format("note: {}\n", printable(note, kLongestText));
+  text += '\n';
+  for (const WorkloadResult& workload : comparison.workloads) {
     text += workload_table(comparison, workload);
   }
-  return text + means_table(results) + kLegend;
+  return text + means_table(comparison) + kLegend;
 }
 
 }  // namespace nzsim::compare
