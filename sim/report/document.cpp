@@ -114,9 +114,8 @@ Json parse_document(std::string_view text, const std::string& name, const Docume
   try {
     return Json::parse(text, [&](int depth, Json::parse_event_t event, Json& parsed) {
       if (depth > kMaximumDepth) {
-        throw InputError(name, "",
-                         fmt::format("expected values of at most {} levels, got more",
-                                     kMaximumDepth));
+        throw InputError(
+            name, "", fmt::format("expected values of at most {} levels, got more", kMaximumDepth));
       }
       return filter(depth, event, parsed);
     });
@@ -129,9 +128,9 @@ Json parse_document(std::string_view text, const std::string& name, const Docume
 
 std::optional<std::string> schema_of_document(std::string_view text) {
   const DocumentFilter root_alone = [](int depth, Json::parse_event_t event, Json& parsed) {
-    return depth == 0 || (event == Json::parse_event_t::key
-                              ? parsed.get_ref<const std::string&>() == "schema"
-                              : depth == 1 && event == Json::parse_event_t::value);
+    return depth == 0 ||
+           (event == Json::parse_event_t::key ? parsed.get_ref<const std::string&>() == "schema"
+                                              : depth == 1 && event == Json::parse_event_t::value);
   };
   try {
     const Json document = parse_document(text, "", root_alone);

@@ -8,6 +8,7 @@
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/commands.h"
 #include "tools/nzsim/compare/comparison_view.h"
+#include "tools/nzsim/comparison_files.h"
 #include "tools/nzsim/comparison_inputs.h"
 
 namespace nzsim::cli {
@@ -22,6 +23,9 @@ void check_directory(const Arguments& arguments) {
   if (path && fs::exists(*path, error) && !fs::is_directory(*path, error)) {
     throw InputError("--out", "", fmt::format("expected a directory, got the file {}", *path));
   }
+  if (arguments.flag("plain") && !path) {
+    throw InputError("--plain", "", "expected --out, into which the page is written, got none");
+  }
 }
 
 int compare(const Arguments& arguments) {
@@ -31,10 +35,14 @@ int compare(const Arguments& arguments) {
   const compare::Results results =
       compare::compare(inputs.comparison, inputs.entries, !arguments.flag("no-values"));
   const std::string json = to_json(results);
+  const bool is_json = arguments.flag("json");
+  fmt::print("{}", is_json ? json : text_of(compare::read_comparison(json, "comparison.json")));
   if (const auto directory = arguments.text("out")) {
-    write_file(fs::path(*directory) / "comparison.json", json);
+    const fs::path document = fs::path(*directory) / "comparison.json";
+    write_file(document, json);
+    const fs::path page = write_comparison_page(document, arguments.flag("plain"));
+    if (!is_json) fmt::print("page: {}\n", page.string());
   }
-  fmt::print("{}", arguments.flag("json") ? json : text_of(compare::read_comparison(json, "comparison.json")));
   for (const std::string& difference : results.differences) {
     fmt::print(stderr, "values differ from the independent computation: {}\n", difference);
   }
@@ -48,11 +56,14 @@ Command compare_command() {
       .name = "compare",
       .summary = "Put machines and platforms side by side over workloads, on one roofline.",
       .positionals = {{"COMPARISON"}},
-      .options = {{"out", "DIR", "write comparison.json there"},
+      .options = {{"out", "DIR",
+                   "write comparison.json and the page comparison.html there; nzsim report DIR "
+                   "shows them again"},
                   {"json", "", "print that document and nothing else"},
+                  {"plain", "", "the page with plain SVG charts, without the chart library"},
                   {"no-values", "", "timing and counters alone, no outputs"}},
       .example =
-          "nzsim compare eie-fc-layers\n"
+          "nzsim compare eie-fc-layers --out out/eie\n"
           "nzsim compare tpu-applications --no-values --out out/tpu",
       .handler = compare,
   };

@@ -6,6 +6,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/report/document.h"
 #include "sim/report/page/gnuplot.h"
 #include "sim/report/page/report_charts.h"
 #include "sim/report/page/report_page.h"
@@ -13,6 +14,8 @@
 #include "sim/report/report_view.h"
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/commands.h"
+#include "tools/nzsim/compare/comparison_view.h"
+#include "tools/nzsim/comparison_files.h"
 #include "tools/nzsim/page/page_assets.h"
 
 namespace nzsim::cli {
@@ -47,20 +50,43 @@ void write_gnuplot(const fs::path& report) {
   fmt::print("{}\n", script.string());
 }
 
+/// The document that `path` is or holds: of a directory its report, or else its comparison.
+fs::path document_at(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return path;
+  const fs::path comparison = path / "comparison.json";
+  const bool is_comparison =
+      !fs::exists(path / "report.json", error) && fs::exists(comparison, error);
+  return is_comparison ? comparison : path / "report.json";
+}
+
+void show_comparison(const fs::path& path, const std::string& text, const std::string& format,
+                     bool is_plain) {
+  if (format == "html") {
+    fmt::print("{}\n", write_comparison_page(path, is_plain).string());
+  } else if (format == "gnuplot") {
+    fmt::print("{}\n", write_comparison_figures(path).string());
+  } else {
+    const compare::ComparisonView comparison = compare::read_comparison(text, path.string());
+    fmt::print("{}", format == "csv" ? csv_of(comparison) : text_of(comparison));
+  }
+}
+
 int report(const Arguments& arguments) {
   const std::string format = arguments.choice("format", {"text", "csv", "html", "gnuplot"});
-  fs::path path = arguments.required(0);
-  std::error_code error;
-  if (fs::is_directory(path, error)) path /= "report.json";
   if (arguments.flag("plain") && format != "html") {
     throw InputError("--plain", "", fmt::format("expected --format html, got {}", format));
   }
-  if (format == "html") {
+  const fs::path path = document_at(arguments.required(0));
+  const std::string text = read_file(path);
+  if (compare::is_comparison_schema(schema_of_document(text).value_or(""))) {
+    show_comparison(path, text, format, arguments.flag("plain"));
+  } else if (format == "html") {
     write_page(path, arguments.flag("plain"));
   } else if (format == "gnuplot") {
     write_gnuplot(path);
   } else {
-    fmt::print("{}", render_report(read_file(path), path.string(),
+    fmt::print("{}", render_report(text, path.string(),
                                    format == "csv" ? ReportFormat::csv : ReportFormat::text));
   }
   return 0;
@@ -71,15 +97,20 @@ int report(const Arguments& arguments) {
 Command report_command() {
   return {
       .name = "report",
-      .summary = "Render the report of an earlier run again, without simulating.",
+      .summary = "Render an earlier run or comparison again, without simulating.",
       .positionals = {{"DIR"}},
-      .options = {{"format", "text|csv|html|gnuplot",
-                   "text table (default), one CSV row per layer, a page: DIR/report.html, or "
-                   "figures for papers: DIR/report.gp"},
-                  {"plain", "", "the page with plain SVG charts, without the chart library"}},
+      .options =
+          {{"format", "text|csv|html|gnuplot",
+            "text tables (default), one CSV row per layer of a run or per workload and entry "
+            "of a comparison, a page: DIR/report.html, or figures for papers: DIR/report.gp; "
+            "comparison.html and comparison.gp of a comparison. DIR may be a file; of a "
+            "directory with both, the run's report.json is shown, and "
+            "DIR/comparison.json names the other"},
+           {"plain", "", "the page with plain SVG charts, without the chart library"}},
       .example =
           "nzsim report out/alex-7 --format csv\n"
-          "nzsim report out/alex-7 --format html",
+          "nzsim report out/alex-7 --format html\n"
+          "nzsim report out/eie/comparison.json --format gnuplot",
       .handler = report,
   };
 }

@@ -58,8 +58,9 @@ std::string row_svg(const BarChart& chart, std::size_t index, std::size_t place,
   double x = kLeft;
   const std::size_t group = chart.group_of(index);
   if (row.is_heading) {
-    return fmt::format("<g data-group=\"{}\"><text class=\"heading\" x=\"0\" y=\"{:.1f}\">{}</text></g>\n",
-                       group, top + kBar - 3, escaped(printable(row.name, kHeadingLimit)));
+    return fmt::format(
+        "<g data-group=\"{}\"><text class=\"heading\" x=\"0\" y=\"{:.1f}\">{}</text></g>\n", group,
+        top + kBar - 3, escaped(printable(row.name, kHeadingLimit)));
   }
   std::string svg = fmt::format("<g data-group=\"{}\"><title>{}</title>", group, escaped(row.name));
   svg += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 8,

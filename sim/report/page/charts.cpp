@@ -84,9 +84,8 @@ std::vector<std::string> ceiling_labels(const RooflineChart& chart) {
   std::vector<double> taken;
   for (const RooflineCeiling& ceiling : chart.ceilings) {
     const double height = std::log10(ceiling.operations_per_second) / decades;
-    const bool is_free = std::none_of(taken.begin(), taken.end(), [&](double other) {
-      return std::abs(other - height) < kLine;
-    });
+    const bool is_free = std::none_of(
+        taken.begin(), taken.end(), [&](double other) { return std::abs(other - height) < kLine; });
     labels.push_back(is_free ? ceiling.name : "");
     if (is_free) taken.push_back(height);
   }

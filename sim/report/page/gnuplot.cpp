@@ -86,8 +86,8 @@ void GnuplotFigures::add(std::string_view name, const RooflineChart& chart) {
     const std::size_t block = begin_block(chart.series[series].name);
     for (const RooflinePoint& point : chart.points) {
       if (point.series != series) continue;
-      data_ += fmt::format("{} {} {}\n", point.operations_per_byte,
-                                 point.operations_per_second, data_text(point.name));
+      data_ += fmt::format("{} {} {}\n", point.operations_per_byte, point.operations_per_second,
+                           data_text(point.name));
     }
     plots += fmt::format(
         "  '{}' index {} using 1:2 with points pt {} ps 0.8 lc rgb '{}' title {} noenhanced, \\\n",
@@ -142,9 +142,9 @@ void GnuplotFigures::add(std::string_view name, const RatioChart& chart) {
   std::string plots;
   for (std::size_t series = 0; series < chart.series.size(); ++series) {
     const ChartSeries& one = chart.series[series];
-    plots += fmt::format(
-        "  '{}' index {} using {}:xtic(1) {}lc rgb '{}' title {} noenhanced, \\\n", data_name_, block,
-        series + 2, one.is_striped ? "fill pattern 4 " : "", one.color, quoted(one.name));
+    plots += fmt::format("  '{}' index {} using {}:xtic(1) {}lc rgb '{}' title {} noenhanced, \\\n",
+                         data_name_, block, series + 2, one.is_striped ? "fill pattern 4 " : "",
+                         one.color, quoted(one.name));
   }
   script_ += "plot \\\n" + plots + "  1 with lines lw 1 lc rgb '#1b1f24' notitle\n";
 }

@@ -34,7 +34,8 @@ class Panel {
     svg += stripe_patterns(chart_.series) + axis();
     for (std::size_t index = begin_; index < end_; ++index) svg += row(index);
     // Bars start here.
-    svg += fmt::format("<path class=\"one\" d=\"M{} {:.1f}H{}\"/>\n", kLeft, y(1.0), kWidth - kRight);
+    svg +=
+        fmt::format("<path class=\"one\" d=\"M{} {:.1f}H{}\"/>\n", kLeft, y(1.0), kWidth - kRight);
     return svg + "</svg>\n";
   }
 

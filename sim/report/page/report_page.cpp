@@ -50,21 +50,23 @@ std::string pruned_figure(const ReportView& view) {
   if (view.totals.dense_operations == view.totals.operations) return "";
   const auto dense = static_cast<double>(view.totals.dense_operations);
   return headline_figure("as if nothing were pruned",
-                   with_prefix(share(dense, view.totals.seconds)) + "OP/s");
+                         with_prefix(share(dense, view.totals.seconds)) + "OP/s");
 }
 
 /// The numbers that a reader looks for first.
 std::string headline(const ReportView& view) {
   const ReportRoofline& line = view.roofline;
-  return "<ul class=\"headline\">\n" + headline_figure("time", with_prefix(view.totals.seconds) + "s") +
+  return "<ul class=\"headline\">\n" +
+         headline_figure("time", with_prefix(view.totals.seconds) + "s") +
          headline_figure("cycles", format_count(view.totals.cycles)) +
          headline_figure("energy", with_prefix(view.totals.energy_joules) + "J") +
          headline_figure("average power", with_prefix(view.totals.average_power_watts) + "W") +
-         headline_figure("effective speed", with_prefix(line.attained_operations_per_second) + "OP/s") +
+         headline_figure("effective speed",
+                         with_prefix(line.attained_operations_per_second) + "OP/s") +
          pruned_figure(view) +
          headline_figure("of the peak",
-                   fmt::format("{:.1f} %", 100.0 * share(line.attained_operations_per_second,
-                                                         line.peak_operations_per_second))) +
+                         fmt::format("{:.1f} %", 100.0 * share(line.attained_operations_per_second,
+                                                               line.peak_operations_per_second))) +
          headline_figure("the roofline's limit", line.bound) +
          headline_figure("outputs checked and equal", values_of(view)) + "</ul>\n";
 }

@@ -114,9 +114,8 @@ std::string line_svg(const Axes& axes, const RooflineCeiling& ceiling, Place foo
 /// Bandwidth and ridge of the only machine, written along its lines.
 std::string texts_svg(const RooflineCeiling& ceiling, Place foot, Place ridge) {
   const double angle = std::atan2(ridge.y - foot.y, ridge.x - foot.x) * 180 / std::numbers::pi;
-  std::string svg =
-      fmt::format("<path class=\"ridge\" d=\"M{:.1f} {:.1f}V{}\"/>\n", ridge.x, ridge.y,
-                  kHeight - kBottom);
+  std::string svg = fmt::format("<path class=\"ridge\" d=\"M{:.1f} {:.1f}V{}\"/>\n", ridge.x,
+                                ridge.y, kHeight - kBottom);
   svg += fmt::format(
       "<text transform=\"translate({:.1f} {:.1f}) rotate({:.1f})\" text-anchor=\"middle\" "
       "dy=\"-7\">{}B/s {}</text>\n",
@@ -145,9 +144,9 @@ std::string ceiling_svg(const Axes& axes, const RooflineCeiling& ceiling, const 
   if (!(ceiling.operations_per_second > 0.0)) return "";
   const double peak = axes.y(ceiling.operations_per_second);
   const bool has_slope = ceiling.bytes_per_second > 0.0;
-  const double start = has_slope ? std::max(axes.across().low,
-                                            axes.up().low / ceiling.bytes_per_second)
-                                 : axes.across().low;
+  const double start = has_slope
+                           ? std::max(axes.across().low, axes.up().low / ceiling.bytes_per_second)
+                           : axes.across().low;
   const Place foot{axes.x(start), has_slope ? axes.y(start * ceiling.bytes_per_second) : peak};
   const Place ridge{has_slope ? axes.x(ceiling.ridge) : foot.x, peak};
   std::string svg = line_svg(axes, ceiling, foot, ridge);

@@ -93,8 +93,7 @@ std::string means_table(const ComparisonView& comparison) {
                    format_count(means.efficiency.count)});
   }
   return fmt::format("geometric means over the workloads that an entry and {} both have\n{}\n",
-                     printable(entries[comparison.baseline].label, kLongestName),
-                     table.render());
+                     printable(entries[comparison.baseline].label, kLongestName), table.render());
 }
 
 constexpr const char* kLegend =

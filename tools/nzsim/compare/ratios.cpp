@@ -53,9 +53,7 @@ double Cell::utilization() const {
                                           : 0.0;
 }
 
-std::optional<double> Cell::operational_intensity() const {
-  return per_byte(operations, bytes);
-}
+std::optional<double> Cell::operational_intensity() const { return per_byte(operations, bytes); }
 
 std::string_view residency_of(std::string_view memory) {
   if (memory == "dram") return "DRAM";

@@ -1,6 +1,6 @@
 "use strict";
 
-// Stacked bars, one per layer.
+// Stacked bars, one per layer, or per network and machine.
 nzsim.bars = (() => {
   const ROW = 24;
 
@@ -13,9 +13,22 @@ nzsim.bars = (() => {
     return [row.sum, ...parts.map(({ name, value }) => `${name}: ${numberText(value)} ${chart.unit}`)];
   }
 
+  // The heading above a row with what parts it from the row's name.
+  function headingOf(rows, row) {
+    const heading = rows.slice(0, rows.indexOf(row)).findLast((one) => one.is_heading);
+    return heading === undefined ? "" : `${heading.name}, `;
+  }
+
   function optionOf(chart, rows, hidden, width) {
     const isNarrow = width < 560;
-    const names = { width: isNarrow ? 90 : 150, overflow: "truncate", color: "#1b1f24", interval: 0 };
+    const names = {
+      width: isNarrow ? 110 : 190,
+      overflow: "truncate",
+      color: "#1b1f24",
+      interval: 0,
+      formatter: (name, index) => (rows[index].is_heading ? `{heading|${name.replaceAll(/[{}|]/g, "")}}` : name),
+      rich: { heading: { fontWeight: "bold", color: "#1b1f24" } },
+    };
     // Nothing to see but the sums behind the bars.
     const sums = {
       id: "sums",
@@ -35,6 +48,7 @@ nzsim.bars = (() => {
         nameTextStyle: { color: "#57606a" },
         axisLabel: { color: "#1b1f24", hideOverlap: true },
         splitNumber: isNarrow ? 3 : 6,
+        max: chart.unit === "%" ? 100 : null,
         splitLine: { lineStyle: { color: "#e6e9ed" } },
       },
       yAxis: {
@@ -50,7 +64,8 @@ nzsim.bars = (() => {
         axisPointer: { type: "shadow" },
         formatter: ([first]) => {
           const row = rows[first.dataIndex];
-          return nzsim.tooltip.content(row.name, factsOf(chart, row, hidden));
+          if (row.is_heading) return "";
+          return nzsim.tooltip.content(headingOf(rows, row) + row.name, factsOf(chart, row, hidden));
         },
       },
       series: [...chart.series.map((series, index) => ({
@@ -60,7 +75,7 @@ nzsim.bars = (() => {
         stack: "all",
         barWidth: 16,
         animation: false,
-        itemStyle: { color: series.color, borderColor: "#fff", borderWidth: 0.5 },
+        itemStyle: nzsim.tooltip.areaStyle(series),
         data: hidden.has(index) ? [] : rows.map((row) => row.values[index]),
       })), sums],
     };
@@ -75,19 +90,20 @@ nzsim.bars = (() => {
     function update() {
       nzsim.legend.applyToDrawing(section, hidden);
       if (!isLive) return;
-      rows = chart.rows.filter((row, index) => !nzsim.legend.hiddenLayers.has(index));
+      rows = chart.rows.filter((row) => !nzsim.legend.isHidden(row));
       live.box.style.height = `${ROW * rows.length + 50}px`;
       live.chart.resize();
       live.chart.setOption(optionOf(chart, rows, hidden, live.box.clientWidth), { replaceMerge: ["series"] });
     }
     update();
-    nzsim.legend.onLayers(update);
+    nzsim.legend.onGroups(update);
     if (!isLive) return;
     nzsim.tooltip.walk(live.box, chart.title, {
-      count: () => rows.length,
+      count: () => rows.filter((row) => !row.is_heading).length,
       show: (place) => {
-        live.chart.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: place });
-        return [rows[place].name, ...factsOf(chart, rows[place], hidden)].join(". ");
+        const row = rows.filter((one) => !one.is_heading)[place];
+        live.chart.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: rows.indexOf(row) });
+        return [headingOf(rows, row) + row.name, ...factsOf(chart, row, hidden)].join(". ");
       },
       hide: () => live.chart.dispatchAction({ type: "hideTip" }),
     });

@@ -1,10 +1,10 @@
 "use strict";
 
-// What a reader has hidden: series of a chart, by the buttons of its legend, and layers, by the
-// check boxes above the charts.
+// What a reader has hidden: series of a chart, by the buttons of its legend, and groups, the layers
+// of a run or the networks of a comparison, by the check boxes above the charts.
 nzsim.legend = (() => {
   const { element } = nzsim.dom;
-  const hiddenLayers = new Set();
+  const hiddenGroups = new Set();
   const listeners = [];
 
   // Makes buttons of a chart's legend. `onChange` gets the set of hidden series.
@@ -24,35 +24,36 @@ nzsim.legend = (() => {
     return hidden;
   }
 
-  // Calls `listener` whenever layers were hidden or shown.
-  function onLayers(listener) {
+  // Calls `listener` whenever groups were hidden or shown.
+  function onGroups(listener) {
     listeners.push(listener);
   }
 
   // The drawing follows too: it is what is printed, and all there is without a chart library.
   function applyToDrawing(section, hidden) {
-    for (const mark of section.querySelectorAll(".drawing [data-series], .drawing [data-layer]")) {
-      const isHidden =
-        (mark.dataset.series !== undefined && hidden.has(Number(mark.dataset.series))) ||
-        (mark.dataset.layer !== undefined && hiddenLayers.has(Number(mark.dataset.layer)));
-      mark.toggleAttribute("data-hidden", isHidden);
+    for (const mark of section.querySelectorAll(".drawing [data-series], .drawing [data-group]")) {
+      const isOfSeries = mark.dataset.series !== undefined && hidden.has(Number(mark.dataset.series));
+      mark.toggleAttribute("data-hidden", isOfSeries || isHidden(mark.dataset));
     }
   }
 
-  function layerBox(name, index) {
+  // Whether a point, a row or a mark is of a hidden group.
+  const isHidden = ({ group }) => group !== null && group !== undefined && hiddenGroups.has(Number(group));
+
+  function groupBox(name, index) {
     const box = element("input", { type: "checkbox", checked: "" });
     box.addEventListener("change", () => {
-      if (box.checked) hiddenLayers.delete(index);
-      else hiddenLayers.add(index);
+      if (box.checked) hiddenGroups.delete(index);
+      else hiddenGroups.add(index);
       listeners.forEach((listener) => listener());
     });
     return element("li", {}, element("label", {}, box, " ", name));
   }
 
-  // Check boxes of all layers, where there are several.
-  function layers(names) {
+  // Check boxes of all layers or networks, where there are several.
+  function groups(title, names) {
     if (names.length < 2) return;
-    const list = element("ul", { class: "layers" }, ...names.map(layerBox));
+    const list = element("ul", { class: "groups" }, ...names.map(groupBox));
     const all = (checked) => () => {
       for (const box of list.querySelectorAll("input")) {
         if (box.checked !== checked) box.click();
@@ -62,7 +63,7 @@ nzsim.legend = (() => {
       element(
         "details",
         {},
-        element("summary", {}, "Layers shown"),
+        element("summary", {}, title),
         element("button", { type: "button", onclick: all(true) }, "All"),
         " ",
         element("button", { type: "button", onclick: all(false) }, "None"),
@@ -71,5 +72,5 @@ nzsim.legend = (() => {
     );
   }
 
-  return { series, layers, onLayers, applyToDrawing, hiddenLayers };
+  return { series, groups, onGroups, applyToDrawing, isHidden };
 })();

@@ -5,6 +5,8 @@
   const { element, complain, data } = nzsim.dom;
   const starters = {
     roofline: nzsim.roofline.start,
+    "speed-up": nzsim.ratios.start,
+    efficiency: nzsim.ratios.start,
     time: nzsim.bars.start,
     energy: nzsim.bars.start,
     heat: nzsim.heatMap.start,
@@ -23,22 +25,30 @@
     }
   }
 
-  function startReport() {
+  // What a page may be of: the document inside, and what a reader can hide of it.
+  const documents = {
+    report: { title: "Layers shown", names: (report) => report.layers },
+    comparison: { title: "Networks shown", names: (comparison) => comparison.workloads },
+  };
+
+  function startDocument() {
+    const name = Object.keys(documents).find((id) => document.getElementById(`${id}-data`) !== null);
     try {
-      const report = data("report");
-      nzsim.legend.layers(report.layers.map((layer) => String(layer.name)));
-      const text = document.getElementById("report-data").textContent.trim() + "\n";
+      if (name === undefined) throw new Error("it is not there");
+      const names = documents[name].names(data(name));
+      nzsim.legend.groups(documents[name].title, names.map((one) => String(one.name)));
+      const text = document.getElementById(`${name}-data`).textContent.trim() + "\n";
       document.querySelector("footer").append(" ", element("button", {
         type: "button",
-        onclick: () => nzsim.dom.save("report.json", "application/json", text),
-      }, "Save report.json"));
+        onclick: () => nzsim.dom.save(`${name}.json`, "application/json", text),
+      }, `Save ${name}.json`));
     } catch (error) {
-      complain(`This page is damaged: the report inside cannot be read (${error.message}). ` +
+      complain(`This page is damaged: the ${name ?? "document"} inside cannot be read (${error.message}). ` +
         "Write it again with: nzsim report DIR --format html");
     }
   }
 
   nzsim.tables.start();
-  startReport();
+  startDocument();
   Object.keys(starters).forEach(startChart);
 })();

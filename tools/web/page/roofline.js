@@ -1,9 +1,9 @@
 "use strict";
 
-// The roofline as an interactive chart: a line per machine, a point per layer.
+// The roofline as an interactive chart: lines of each machine, a point per layer
+// or network.
 nzsim.roofline = (() => {
   const { element } = nzsim.dom;
-  const SHAPES = ["circle", "rect", "triangle", "diamond"];
   const PREFIXES = { 15: "P", 12: "T", 9: "G", 6: "M", 3: "k", 0: "", "-3": "m", "-6": "µ", "-9": "n" };
 
   // Ticks are powers of ten: 0.1, 100 G.
@@ -33,59 +33,76 @@ nzsim.roofline = (() => {
 
   const text = (formatter, position) => ({ show: true, formatter, position, color: "#1b1f24" });
 
+  // Bandwidth and ridge of the only machine.
+  const ridgeLine = (ceiling, chart) => ({
+    silent: true,
+    symbol: "none",
+    animation: false,
+    lineStyle: { color: "#57606a", type: "dashed" },
+    data: [[{ coord: [ceiling.ridge, chart.operations_per_second[0]],
+              label: text(ceiling.ridge_text, "insideStartBottom") },
+            { coord: [ceiling.ridge, ceiling.operations_per_second] }]],
+  });
+
   // From the frame up to the ridge, then flat.
-  function ceilingSeries(ceiling, chart) {
+  function ceilingSeries(ceiling, place, chart) {
     const [left, right] = chart.operations_per_byte;
     const peak = ceiling.operations_per_second;
     const bandwidth = ceiling.bytes_per_second;
     const start = Math.max(left, bandwidth > 0 ? chart.operations_per_second[0] / bandwidth : left);
     const slope = bandwidth > 0 ? [[start, start * bandwidth], [ceiling.ridge, peak]] : [[left, peak]];
+    const isAlone = chart.ceilings.length === 1;
     return {
-      id: `ceiling ${ceiling.name}`,
+      id: `ceiling ${place}`,
       type: "line",
       data: [...slope, [right, peak]],
       symbol: "none",
       silent: true,
       animation: false,
-      lineStyle: { color: "#1b1f24", width: 2 },
-      itemStyle: { color: "#1b1f24" },
+      lineStyle: { color: ceiling.color, width: ceiling.width, type: ceiling.dash },
+      itemStyle: { color: ceiling.color },
       endLabel: { show: false },
-      markLine: {
-        silent: true,
-        symbol: "none",
-        animation: false,
-        lineStyle: { color: "#57606a", type: "dashed" },
-        data: bandwidth > 0
-          ? [[{ coord: [ceiling.ridge, chart.operations_per_second[0]],
-                label: text(ceiling.ridge_text, "insideStartBottom") },
-              { coord: [ceiling.ridge, peak] }]]
-          : [],
-      },
+      markLine: isAlone && bandwidth > 0 ? ridgeLine(ceiling, chart) : undefined,
       markPoint: {
         silent: true,
         symbol: "circle",
         symbolSize: 1,
         animation: false,
-        data: [{ coord: [right, peak], label: { ...text(ceiling.peak_text, "left"), offset: [0, -11] } }],
+        data: ceiling.label === "" ? [] :
+          [{ coord: [right, peak], label: { ...text(ceiling.label, "left"), offset: [0, -11] } }],
       },
     };
   }
 
-  function pointSeries(series, index, chart, hidden, named) {
-    const isShown = (point) =>
-      point.series === index &&
-      !hidden.has(index) &&
-      !(point.layer !== null && nzsim.legend.hiddenLayers.has(point.layer));
+  // Of several machines the ridge points, which tell their figures.
+  function ridgeSeries(ceilings) {
     return {
-      id: `series ${index}`,
+      id: "ridges",
+      type: "scatter",
+      symbol: "circle",
+      symbolSize: 10,
+      animation: false,
+      data: ceilings.filter((ceiling) => ceiling.bytes_per_second > 0).map((ceiling) => ({
+        value: [ceiling.ridge, ceiling.operations_per_second],
+        itemStyle: { color: "#fff", borderColor: ceiling.color, borderWidth: 2 },
+        point: ceiling,
+      })),
+    };
+  }
+
+  function pointSeries(series, index, chart, points, isPart, named) {
+    return {
+      id: `series ${index}${isPart ? " parts" : ""}`,
       name: series.name,
       type: "scatter",
-      symbol: SHAPES[index % SHAPES.length],
-      symbolSize: 13,
+      symbol: `path://${chart.marks[index]}`,
+      symbolKeepAspect: true,
+      symbolSize: isPart ? 7 : 13,
       animation: false,
-      itemStyle: { color: series.color, borderColor: "#fff", borderWidth: 1, opacity: 1 },
+      z: isPart ? 2 : 3,
+      itemStyle: { color: series.color, borderColor: "#fff", borderWidth: isPart ? 0.5 : 1, opacity: 1 },
       emphasis: { itemStyle: { borderColor: "#1b1f24", borderWidth: 2 } },
-      data: chart.points.filter(isShown).map((point) => ({
+      data: points.filter((point) => point.series === index && point.is_part === isPart).map((point) => ({
         value: [point.operations_per_byte, point.operations_per_second],
         point,
         label: { ...text(({ data }) => data.point.name, "right"), show: named.has(point),
@@ -116,8 +133,12 @@ nzsim.roofline = (() => {
     return named;
   }
 
-  function optionOf(chart, hidden, width) {
+  function optionOf(chart, hidden, hasParts, width) {
     const named = namedPoints(chart, width);
+    const points = chart.points.filter((point) =>
+      !hidden.has(point.series) && !nzsim.legend.isHidden(point) && (hasParts || !point.is_part));
+    const ceilings = chart.ceilings.filter(({ series }) => series === null || !hidden.has(series));
+    const kinds = hasParts ? [true, false] : [false];
     return {
       aria: { enabled: true, label: { description: "Roofline; the table of layers has its numbers." } },
       grid: { left: 16, right: 24, top: 24, bottom: 30, containLabel: true },
@@ -130,34 +151,53 @@ nzsim.roofline = (() => {
           data && data.point ? nzsim.tooltip.content(data.point.name, data.point.facts) : "",
       },
       series: [
-        ...chart.ceilings.map((ceiling) => ceilingSeries(ceiling, chart)),
-        ...chart.series.map((series, index) => pointSeries(series, index, chart, hidden, named)),
+        ...ceilings.map((ceiling) => ceilingSeries(ceiling, chart.ceilings.indexOf(ceiling), chart)),
+        ...(chart.ceilings.length > 1 ? [ridgeSeries(ceilings)] : []),
+        ...kinds.flatMap((isPart) =>
+          chart.series.map((series, index) => pointSeries(series, index, chart, points, isPart, named))),
       ],
     };
   }
 
+  // A check box for the points of parts, which would hide the others at first sight.
+  function partsBox(section, label, onChange) {
+    const box = element("input", { type: "checkbox" });
+    box.addEventListener("change", () => onChange(box.checked));
+    section.querySelector("figure").before(element("p", { class: "buttons" }, element("label", {}, box, " ", label)));
+  }
+
   function start(section, chart) {
-    nzsim.dom.expectArrays(chart, ["ceilings", "series", "points"]);
+    nzsim.dom.expectArrays(chart, ["ceilings", "series", "points", "marks"]);
     const isLive = typeof echarts !== "undefined";
-    const live = isLive ? nzsim.tooltip.canvasIn(section, 480) : null;
+    const live = isLive ? nzsim.tooltip.canvasIn(section, chart.ceilings.length > 1 ? 560 : 480) : null;
     const hidden = nzsim.legend.series(section, () => update());
+    let hasParts = false;
     let shown = [];
     function update() {
       nzsim.legend.applyToDrawing(section, hidden);
+      section.querySelector(".drawing").toggleAttribute("data-parts", hasParts);
       if (!isLive) return;
-      const option = optionOf(chart, hidden, live.box.clientWidth);
+      const option = optionOf(chart, hidden, hasParts, live.box.clientWidth);
       shown = option.series.flatMap((series, seriesIndex) =>
         series.type === "scatter"
           ? series.data.map((item, dataIndex) => ({ seriesIndex, dataIndex, point: item.point }))
           : []);
       live.chart.setOption(option, { replaceMerge: ["series"] });
     }
+    if (chart.parts_label) {
+      partsBox(section, chart.parts_label, (checked) => {
+        hasParts = checked;
+        update();
+      });
+    }
     update();
-    nzsim.legend.onLayers(update);
+    nzsim.legend.onGroups(update);
     if (!isLive) return;
-    section.querySelector("figure").after(
-      element("p", { class: "note" },
-        ...chart.ceilings.map((ceiling) => `${ceiling.name}: ${ceiling.peak_text}, ${ceiling.slope_text}. `)));
+    if (chart.ceilings.length === 1) {
+      section.querySelector("figure").after(
+        element("p", { class: "note" },
+          ...chart.ceilings.map((ceiling) => `${ceiling.name}: ${ceiling.peak_text}, ${ceiling.slope_text}. `)));
+    }
     nzsim.tooltip.walk(live.box, "Roofline", {
       count: () => shown.length,
       show: (place) => {
@@ -169,5 +209,5 @@ nzsim.roofline = (() => {
     });
   }
 
-  return { start };
+  return { start, tickText };
 })();

@@ -23,6 +23,14 @@ nzsim.tooltip = (() => {
     extraCssText: "max-width: 21rem; white-space: normal;",
   };
 
+  // How an area of a series is filled: a second one of the same colour is striped.
+  function areaStyle(series) {
+    const stripes = { symbol: "rect", color: "rgba(255,255,255,0.75)", dashArrayX: [1, 0], dashArrayY: [2, 4],
+                      rotation: -Math.PI / 4 };
+    return { color: series.color, borderColor: "#fff", borderWidth: 0.5,
+             ...(series.striped ? { decal: stripes } : {}) };
+  }
+
   // Makes `box` a place that the keyboard reaches: arrows go through `count()` items, `show(n)`
   // shows one and returns its words for screen readers, Escape calls `hide`.
   function walk(box, label, { count, show, hide }) {
@@ -54,5 +62,5 @@ nzsim.tooltip = (() => {
     return { box, chart };
   }
 
-  return { content, style, walk, canvasIn };
+  return { content, style, areaStyle, walk, canvasIn };
 })();
