@@ -171,11 +171,19 @@ TEST(PlatformCell, SaysWhyItHasNoNumbers) {
   const platform::Format int8{platform::Layout::dense, platform::NumberType::int8};
   EXPECT_EQ(platform_cell(round_platform(), int8, two_layers()).not_modelled,
             "the platform lacks a peak rate of int8");
-  const Network recurrent = network_of(
-      R"({"name": "l", "type": "lstm", "inputs": 8, "outputs": 8,
-          "weights": {"synthetic": {"density": 1}}, "activations": {"synthetic": {"density": 1}}})");
-  EXPECT_EQ(platform_cell(round_platform(), {}, recurrent).not_modelled,
-            "layer l is of type lstm; only fully connected layers have a model");
+}
+
+TEST(PlatformCell, SaysHowManyLayersWereCalibrated) {
+  platform::Platform platform = round_platform();
+  platform.calibration =
+      platform::Calibration{0.0, {{platform::Kernel::dense_vector, 0.5, 1.0, {}}}, "s"};
+  EXPECT_EQ(platform_cell(platform, {}, two_layers()).basis, "calibrated");
+  const Network mixed = network_of(
+      R"({"name": "f", "type": "fully_connected", "inputs": 8, "outputs": 8,
+          "weights": {"synthetic": {"density": 1}}, "activations": {"synthetic": {"density": 1}}},
+         {"name": "a", "type": "activation", "activation": "tanh"})");
+  EXPECT_EQ(platform_cell(platform, {}, mixed).basis,
+            "1 of 2 layers calibrated, the others roofline bound, not measured");
 }
 
 TEST(ComparisonJson, HasNullForWhatIsUnknownAndReasonsForWhatIsNotModelled) {

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
 
-#include "models/platform/layer_time.h"
+#include "models/platform/network_time.h"
 #include "sim/base/errors.h"
 #include "sim/report/breakdown.h"
 #include "sim/report/report_view.h"
@@ -41,36 +41,6 @@ Cell not_modelled(std::string machine, std::string reason) {
   return cell;
 }
 
-/// Share of the weights that is not zero, where the network file states it.
-std::optional<double> stated_density(const LayerSpec& layer) {
-  const auto* synthetic = std::get_if<SyntheticSource>(&layer.weights);
-  if (synthetic == nullptr) return {};
-  return synthetic->density;
-}
-
-/// Why the platform's model cannot take the network; nothing where it can.
-std::optional<std::string> obstacle(const Platform& platform, const Format& format,
-                                    const Network& network) {
-  if (const std::optional<std::string> missing = missing_figure(platform, format)) {
-    return fmt::format("the platform lacks {}", *missing);
-  }
-  for (const LayerSpec& layer : network.layers) {
-    if (layer.type != LayerType::fully_connected) {
-      return fmt::format("layer {} is of type {}; only fully connected layers have a model",
-                         layer.name, to_string(layer.type));
-    }
-    if (format.layout == Layout::compressed_rows && !stated_density(layer)) {
-      return fmt::format("layer {} has weights from a file, whose density is not stated",
-                         layer.name);
-    }
-  }
-  return {};
-}
-
-platform::LayerShape shape_of(const LayerSpec& layer) {
-  return {layer.matrix_inputs(), layer.matrix_outputs(), stated_density(layer).value_or(1.0)};
-}
-
 /// CPUs, GPUs and TPUs have their weights in DRAM; an ASIC's memory is what its source says.
 std::string memory_of(const Platform& platform) {
   const bool is_other =
@@ -98,6 +68,17 @@ std::vector<Part> time_parts(const platform::LayerTime& time) {
   const bool is_memory = time.memory_seconds >= time.compute_seconds;
   return {{"launch", time.launch_seconds},
           {is_memory ? "memory" : "compute", time.seconds - time.launch_seconds}};
+}
+
+/// What sort of number the time of all layers is.
+std::string basis_of(const std::vector<platform::LayerTime>& times) {
+  const auto is_measured = [](const platform::LayerTime& time) { return time.is_measured; };
+  const auto measured = std::count_if(times.begin(), times.end(), is_measured);
+  const auto all = static_cast<std::ptrdiff_t>(times.size());
+  if (measured == 0) return std::string(platform::kRooflineBound);
+  if (measured == all) return std::string(platform::kCalibrated);
+  return fmt::format("{} of {} layers {}, the others {}", measured, all, platform::kCalibrated,
+                     platform::kRooflineBound);
 }
 
 LayerRow row_of(const LayerSpec& layer, const platform::LayerTime& time) {
@@ -191,10 +172,9 @@ Cell platform_cell(const Platform& platform, const Format& format, const Network
   cell.batch = network.layers.front().batch;
   cell.joules = 0.0;
   BoundSeconds bounds;
-  bool is_measured = true;
-  for (const LayerSpec& layer : network.layers) {
-    const std::uint64_t vectors = layer.batch * layer.matrix_product().rows;
-    const platform::LayerTime time = layer_time(platform, shape_of(layer), format, vectors);
+  const std::vector<platform::LayerTime> times = network_time(platform, format, network);
+  for (std::size_t index = 0; index < times.size(); ++index) {
+    const platform::LayerTime& time = times[index];
     cell.seconds += time.seconds;
     cell.joules =
         cell.joules && time.joules ? std::optional(*cell.joules + *time.joules) : std::nullopt;
@@ -202,10 +182,9 @@ Cell platform_cell(const Platform& platform, const Format& format, const Network
     cell.dense_operations += time.dense_operations.value();
     cell.bytes += time.bytes.value();
     bounds.add(time);
-    cell.layers.push_back(row_of(layer, time));
-    if (is_measured) cell.basis = time.basis;
-    is_measured = is_measured && time.is_measured;
+    cell.layers.push_back(row_of(network.layers[index], time));
   }
+  cell.basis = basis_of(times);
   cell.peak_operations_per_second =
       platform.fastest(format.type, format.layout == Layout::dense)->operations_per_second;
   cell.peak_bytes_per_second = 1e9 * platform.memory_gigabytes_per_second->value;
