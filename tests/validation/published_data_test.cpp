@@ -87,16 +87,41 @@ TEST(PublishedEieData, FrameRateOf64PesIsTheInverseOfAlex7sTime) {
 }
 
 TEST(PublishedEieData, FrameRatesOfThePlatformsAreTheInverseOfAlex7sTimes) {
-  const Table rates("eie-table5", "others");
   // Printed with three and four digits.
-  EXPECT_NEAR(rates.at("Core i7-5930K", "frames per s"),
+  const Table cpu("eie-table5", "core_i7");
+  EXPECT_NEAR(cpu.at("frames per s", "value"),
               1e6 / Table("eie-platforms", "cpu").at("alex-7", "1 dense"), 0.5);
-  EXPECT_NEAR(rates.at("GeForce Titan X", "frames per s"),
+  EXPECT_NEAR(Table("eie-table5", "titan_x").at("frames per s", "value"),
               1e6 / Table("eie-platforms", "gpu").at("alex-7", "1 dense"), 0.5);
-  EXPECT_NEAR(rates.at("Core i7-5930K", "frames per J"),
-              rates.at("Core i7-5930K", "frames per s") /
-                  Table("eie-platforms", "power").at("cpu", "power"),
+  EXPECT_NEAR(Table("eie-table5", "tegra_k1").at("frames per s", "value"),
+              1e6 / Table("eie-platforms", "mobile_gpu").at("alex-7", "1 dense"), 0.5);
+  EXPECT_NEAR(cpu.at("frames per J", "value"),
+              cpu.at("frames per s", "value") / Table("eie-platforms", "power").at("cpu", "power"),
               0.005);
+}
+
+TEST(PublishedEieData, RatesOfEachPlatformAreItsFramesOverAreaAndPower) {
+  for (const char* name : {"core_i7", "titan_x", "dadiannao", "truenorth"}) {
+    const Table row("eie-table5", name);
+    const double frames = row.at("frames per s", "value");
+    // Printed with at least two digits, TrueNorth's power too: 0.18 W.
+    EXPECT_NEAR(row.at("frames per s and mm2", "value") * row.at("area, mm2", "value") / frames,
+                1.0, 0.02)
+        << name;
+    EXPECT_NEAR(row.at("frames per J", "value") * row.at("power, W", "value") / frames, 1.0, 0.03)
+        << name;
+  }
+}
+
+TEST(PublishedEieData, GainsOverDaDianNaoAreThoseOfTheRows) {
+  const Table eie("eie-table5", "eie_256pe");
+  const Table other("eie-table5", "dadiannao");
+  const Table gains("eie-table5", "over_dadiannao");
+  const auto ratio = [&](const char* row) { return eie.at(row, "value") / other.at(row, "value"); };
+  // 2.88, 19.5 and 3.06, printed as 2.9, 19 and 3.
+  EXPECT_NEAR(ratio("frames per s"), gains.at("throughput", "1200"), 0.05);
+  EXPECT_NEAR(ratio("frames per J"), gains.at("energy efficiency", "1200"), 0.55);
+  EXPECT_NEAR(ratio("frames per s and mm2"), gains.at("area efficiency", "1200"), 0.5);
 }
 
 const std::vector<std::string> kTpuApplications{"MLP0", "MLP1", "LSTM0", "LSTM1", "CNN0", "CNN1"};
@@ -133,6 +158,38 @@ TEST(PublishedTpuData, PartsOfTheKindsGiveBothWeightedMeansOfTable6) {
   // Half of the MLPs' share for either would give 22.7 and 1.26.
   EXPECT_NEAR(weighted_mean("TPU"), over_cpu.at("TPU", "weighted mean"), 0.1);
   EXPECT_NEAR(weighted_mean("GPU"), over_cpu.at("GPU", "weighted mean"), 0.05);
+}
+
+TEST(PublishedTpuData, RatiosOfTpuAndGpuInTable6FollowFromItsRows) {
+  const Table over_cpu("tpu-table6", "over_cpu");
+  std::vector<std::string> columns = kTpuApplications;
+  columns.emplace_back("geometric mean");
+  columns.emplace_back("weighted mean");
+  for (const std::string& column : columns) {
+    const double tpu = over_cpu.at("TPU", column);
+    const double gpu = over_cpu.at("GPU", column);
+    const double ratio = over_cpu.at("TPU over GPU", column);
+    // All three are rounded to one decimal.
+    EXPECT_GE(ratio + 0.05, (tpu - 0.05) / (gpu + 0.05)) << column;
+    EXPECT_LE(ratio - 0.05, (tpu + 0.05) / (gpu - 0.05)) << column;
+  }
+}
+
+TEST(PublishedTpuData, PointsOfFigs5To7AgreeWithTablesAndLabels) {
+  const Table applications("tpu-table1", "applications");
+  const Table tops("tpu-table3", "tops");
+  for (const std::string& name : kTpuApplications) {
+    EXPECT_EQ(Table("tpu-fig5", "intensity").at("operations per weight byte", name),
+              applications.at(name, "operations per weight byte"))
+        << name;
+    EXPECT_EQ(Table("tpu-fig5", "rate").at("rate", name), tops.at("TOPS row", name)) << name;
+    for (const char* figure : {"tpu-fig6", "tpu-fig7"}) {
+      // Digitised with two or three digits, labelled with one decimal.
+      EXPECT_NEAR(Table(figure, "rate").at("rate", name), Table(figure, "labels").at("rate", name),
+                  0.0501)
+          << figure << " " << name;
+    }
+  }
 }
 
 /// The only layer of a network file.

@@ -70,6 +70,33 @@ TEST(EieReproduction, PrintsAssumptionsAndErrorsAsText) {
   EXPECT_THAT(result.output, testing::HasSubstr("note: The source disagrees with itself"));
 }
 
+TEST(EieReproduction, OfTable5ShowsWhatHasNoModelAsUnknown) {
+  const json reproductions = test::reproduce_json({"table5"});
+  const json& table5 = reproductions.at(0).at("tables");
+  const auto cell = [&](const std::string& table, const std::string& row) {
+    const auto found = std::find_if(table5.begin(), table5.end(),
+                                    [&](const json& entry) { return entry.at("name") == table; });
+    const json& cells = found->at("cells");
+    return *std::find_if(cells.begin(), cells.end(),
+                         [&](const json& entry) { return entry.at("row") == row; });
+  };
+  EXPECT_EQ(cell("a_eye", "frames per s").at("published"), 33);
+  EXPECT_TRUE(cell("a_eye", "frames per s").at("simulated").is_null());
+  EXPECT_TRUE(cell("a_eye", "frames per s").at("error_percent").is_null());
+  // 4964 GB/s over 2 bytes of each of 4096 x 4096 weights and 2 x 4096 activations.
+  EXPECT_NEAR(cell("dadiannao", "frames per s").at("simulated").get<double>(),
+              4964e9 / (2.0 * (4096.0 * 4096.0 + 2.0 * 4096.0)), 1.0);
+}
+
+TEST(EieReproduction, RefusesUnevenNetworksForFiguresThatHaveNone) {
+  for (const char* name : {"tpu-tiles", "tpu"}) {
+    const test::CommandResult result = test::run_nzsim({"reproduce", "--uneven", name});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.errors,
+              std::string("--uneven: expected a figure of the EIE paper, got ") + name + "\n");
+  }
+}
+
 TEST(EieReproduction, RefusesAnUnknownNameWithASuggestion) {
   const test::CommandResult result = test::run_nzsim({"reproduce", "tabel4"});
   EXPECT_EQ(result.exit_code, 2);

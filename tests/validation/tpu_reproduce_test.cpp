@@ -71,6 +71,10 @@ TEST(TpuReproduction, OfTable2HasThePeaksAndOneGapInPower) {
   EXPECT_NEAR(table2.simulated("machine", "weights delivered, GiB/s", "value"), 30, 0.6);
   // Calibrated to it.
   EXPECT_NEAR(table2.simulated("power", "idle", "power"), 28, 0.01);
+  // By the files: 1.3 and 2.8 TOPS are 0.65 and 1.4 multiply-accumulates over 51 and 160 bytes.
+  EXPECT_NEAR(table2.simulated("haswell", "ridge point, MAC = 1, per byte", "value"), 12.745, 1e-3);
+  EXPECT_NEAR(table2.simulated("k80", "ridge point, MAC = 1, per byte", "value"), 8.75, 1e-3);
+  EXPECT_NEAR(table2.simulated("tpu", "ridge point, MAC = 1, per byte", "value"), 1349.3, 0.1);
   table2.expect_deviations_known();
 }
 
@@ -143,6 +147,63 @@ TEST(TpuReproduction, OfTpuPrimeHasTheGainsOfGddr5) {
   EXPECT_NEAR(prime.simulated("gain", "geometric mean", "1050") / 2.9, 1.0, 0.10);
   EXPECT_NEAR(prime.simulated("gain_with_host", "geometric mean", "added") / 1.9, 1.0, 0.10);
   prime.expect_deviations_known();
+}
+
+constexpr std::array kApplications{"MLP0", "MLP1", "LSTM0", "LSTM1", "CNN0", "CNN1"};
+
+TEST(TpuReproduction, OfFig5HasTheNetworksIntensitiesAndRatesUnderTheRoof) {
+  const Reproduced fig5("tpu-fig5");
+  // Batch 200, one multiply-accumulate to a weight and input; 19 x 19 x 8 places for CNN0.
+  EXPECT_EQ(fig5.simulated("intensity", "operations per weight byte", "MLP0"), 200);
+  EXPECT_EQ(fig5.simulated("intensity", "operations per weight byte", "CNN0"), 2888);
+  // 600 x 600 of 768 x 768: 96 x 0.6104.
+  EXPECT_NEAR(fig5.simulated("intensity", "per byte of fetched tiles", "LSTM1"), 58.6, 0.1);
+  for (const char* const application : kApplications) {
+    EXPECT_LE(fig5.simulated("share", "share of the roof", application), 100.0) << application;
+  }
+  fig5.expect_deviations_known();
+}
+
+TEST(TpuReproduction, OfFigs6And7HasMeasuredRatesUnderTheRoofs) {
+  const Reproduced fig6("tpu-fig6");
+  const Reproduced fig7("tpu-fig7");
+  // 2 x 51 GB/s x 8 and 2 x 160 GB/s x 4 per byte; else the peaks.
+  EXPECT_NEAR(fig6.simulated("roof", "rate", "MLP0"), 0.816, 1e-6);
+  EXPECT_NEAR(fig7.simulated("roof", "rate", "MLP0"), 1.28, 1e-6);
+  EXPECT_NEAR(fig6.simulated("roof", "rate", "CNN0"), 1.3, 1e-6);
+  EXPECT_NEAR(fig7.simulated("roof", "rate", "CNN0"), 2.8, 1e-6);
+  for (const char* const application : kApplications) {
+    EXPECT_LE(fig6.simulated("share", "share of the roof", application), 100.0) << application;
+    EXPECT_LE(fig7.simulated("share", "share of the roof", application), 100.0) << application;
+    EXPECT_LE(fig6.simulated("bound", "rate", application),
+              fig6.simulated("roof", "rate", application) * (1 + 1e-9))
+        << application;
+  }
+  fig6.expect_deviations_known();
+  fig7.expect_deviations_known();
+}
+
+TEST(TpuReproduction, OfTable6DividesRatesAndMeansOfThem) {
+  const Reproduced table6("tpu-table6");
+  const auto value = [&](const char* table, const char* row, const char* column) {
+    return table6.simulated(table, row, column);
+  };
+  // The paper's figures: 12.3 / 0.22, and beside a host time of 21 %.
+  EXPECT_NEAR(value("figures_no_host", "TPU", "MLP0"), 55.91, 0.01);
+  EXPECT_NEAR(value("figures", "TPU", "MLP0"), 55.91 / 1.21, 0.01);
+  EXPECT_NEAR(value("measured", "GPU", "CNN0"), 1.0 / 0.63, 1e-3);
+  EXPECT_NEAR(value("measured", "TPU over GPU", "weighted mean"),
+              value("measured", "TPU", "weighted mean") / value("measured", "GPU", "weighted mean"),
+              1e-9);
+  // Bounds of the CPU are above its rates, so the TPU's ratios over them are below.
+  for (const char* const application : kApplications) {
+    EXPECT_LT(value("bounds", "TPU", application), value("measured", "TPU", application))
+        << application;
+  }
+  // Within 10 % of Table 6, with the host: 41.0 and 3.5.
+  EXPECT_NEAR(value("measured", "TPU", "MLP0") / 41.0, 1.0, 0.10);
+  EXPECT_NEAR(value("measured", "TPU", "LSTM0") / 3.5, 1.0, 0.10);
+  table6.expect_deviations_known();
 }
 
 /// `count` batches of a network, one behind the other.

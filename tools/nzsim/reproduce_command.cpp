@@ -22,7 +22,8 @@ Command reproduce_command() {
       .summary = "Simulate published tables and figures and show both side by side, with errors.",
       .positionals = {{"NAME", false}},
       .options = {{"json", "", "one JSON document instead of text"},
-                  {"uneven", "", "matrices with unevenly filled rows and columns"}},
+                  {"uneven", "",
+                   "matrices with unevenly filled rows and columns; of the EIE paper alone"}},
       .example = "nzsim reproduce table4\nnzsim reproduce --json",
       .handler = reproduce,
   };

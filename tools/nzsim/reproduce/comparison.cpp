@@ -22,7 +22,7 @@ Json json_of(const ComparisonTable& table) {
     cells.push_back({{"row", cell.row},
                      {"column", cell.column},
                      {"published", optional_number(cell.published)},
-                     {"simulated", cell.simulated},
+                     {"simulated", optional_number(cell.simulated)},
                      {fmt::format("error_{}", unit), optional_number(table.error(cell))},
                      {"above_tolerance", table.above_tolerance(cell)}});
   }
@@ -45,16 +45,17 @@ Json json_of(const ComparisonTable& table) {
 }  // namespace
 
 std::optional<double> Comparison::error_percent() const {
-  if (!published || *published == 0.0) return {};
-  return 100.0 * (simulated - *published) / *published;
+  if (!published || !simulated || *published == 0.0) return {};
+  return 100.0 * (*simulated - *published) / *published;
 }
 
 std::optional<double> Comparison::difference() const {
-  if (!published) return {};
-  return simulated - *published;
+  if (!published || !simulated) return {};
+  return *simulated - *published;
 }
 
-void ComparisonTable::add(const std::string& row, const std::string& column, double simulated) {
+void ComparisonTable::add(const std::string& row, const std::string& column,
+                          std::optional<double> simulated) {
   cells.push_back({row, column, published.at(row, column), simulated});
 }
 

@@ -14,11 +14,12 @@ struct Comparison {
   std::string column;
   /// Nothing where the publication has no value.
   std::optional<double> published;
-  double simulated = 0.0;
+  /// Nothing where no model has it.
+  std::optional<double> simulated;
 
-  /// 100 x (simulated - published) / published; nothing without a published value other than 0.
+  /// 100 x (simulated - published) / published; nothing without both, or with a published 0.
   [[nodiscard]] std::optional<double> error_percent() const;
-  /// simulated - published; nothing without a published value.
+  /// simulated - published; nothing without both.
   [[nodiscard]] std::optional<double> difference() const;
 };
 
@@ -42,7 +43,7 @@ struct ComparisonTable {
   std::vector<Comparison> cells;
 
   /// Adds the cell (`row`, `column`) with the published value of that place.
-  void add(const std::string& row, const std::string& column, double simulated);
+  void add(const std::string& row, const std::string& column, std::optional<double> simulated);
   [[nodiscard]] ErrorSummary summary() const;
   /// In per cent or points; nothing where there is nothing to compare with.
   [[nodiscard]] std::optional<double> error(const Comparison& cell) const;

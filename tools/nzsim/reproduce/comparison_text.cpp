@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -23,8 +24,8 @@ std::string number(double value) {
   return fmt::format("{:.4g}", value);
 }
 
-std::string published_text(const Comparison& cell) {
-  return cell.published ? number(*cell.published) : "-";
+std::string optional_number(const std::optional<double>& value) {
+  return value ? number(*value) : "-";
 }
 
 std::string error_text(const ComparisonTable& table, const Comparison& cell) {
@@ -42,14 +43,22 @@ void write_single_column(std::string& out, const ComparisonTable& table) {
   };
   line("", "published", "simulated", table.published.error_in_points ? "points " : "error [%] ");
   for (const Comparison& cell : table.cells) {
-    line(cell.row, published_text(cell), number(cell.simulated), error_text(table, cell));
+    line(cell.row, optional_number(cell.published), optional_number(cell.simulated),
+         error_text(table, cell));
   }
 }
 
-void write_line(std::string& out, const std::string& label,
+/// A column's name, with a space before it, or a value.
+int column_width(const std::string& name) {
+  return std::max(kColumnWidth, static_cast<int>(name.size()) + 1);
+}
+
+void write_line(std::string& out, const ComparisonTable& table, const std::string& label,
                 const std::vector<std::string>& values) {
   out += fmt::format("{:<{}}", label, kLabelWidth);
-  for (const std::string& value : values) out += fmt::format("{:>{}}", value, kColumnWidth);
+  for (std::size_t n = 0; n < values.size(); ++n) {
+    out += fmt::format("{:>{}}", values[n], column_width(table.published.columns[n]));
+  }
   out += "\n";
 }
 
@@ -59,18 +68,19 @@ void write_row(std::string& out, const ComparisonTable& table, std::span<const C
   std::vector<std::string> simulated;
   std::vector<std::string> errors;
   for (const Comparison& cell : cells) {
-    published.push_back(published_text(cell));
-    simulated.push_back(number(cell.simulated));
+    published.push_back(optional_number(cell.published));
+    simulated.push_back(optional_number(cell.simulated));
     errors.push_back(error_text(table, cell));
   }
   out += cells.front().row + "\n";
-  write_line(out, "  published", published);
-  write_line(out, "  simulated", simulated);
-  write_line(out, table.published.error_in_points ? "  error in points" : "  error in %", errors);
+  write_line(out, table, "  published", published);
+  write_line(out, table, "  simulated", simulated);
+  write_line(out, table, table.published.error_in_points ? "  error in points" : "  error in %",
+             errors);
 }
 
 void write_columns(std::string& out, const ComparisonTable& table) {
-  write_line(out, table.published.column_name, table.published.columns);
+  write_line(out, table, table.published.column_name, table.published.columns);
   const std::span<const Comparison> cells(table.cells);
   const std::size_t columns = table.published.columns.size();
   for (std::size_t first = 0; first < cells.size(); first += columns) {

@@ -15,7 +15,6 @@ namespace {
 constexpr const char* kMachine = "eie-64pe";
 constexpr const char* kLayer = "alex-7";
 constexpr double kMilliwatts = 1e3;
-constexpr double kSquareMillimetres = 1e-6;
 
 /// Modules of Table II and the parts that the area table has for them.
 constexpr std::array<std::pair<const char*, const char*>, 5> kModules{
@@ -43,82 +42,6 @@ double part_area(const std::vector<AreaRow>& rows, const std::string& component)
   throw SimulationError(fmt::format("expected an area of {}, got none", component));
 }
 
-double machine_area_mm2(const Machine& machine) {
-  const auto rows = area_of(machine.energy, machine.accelerator->area_parts());
-  return kSquareMillimetres *
-         std::accumulate(rows.begin(), rows.end(), 0.0, [](double sum, const AreaRow& row) {
-           return sum + row.square_micrometres;
-         });
-}
-
-/// Weights before pruning that the sparse-matrix SRAMs hold: an entry per byte, and one weight of
-/// ten left, as the paper counts.
-double millions_of_weights(const Machine& machine) {
-  constexpr double kWeightsPerEntry = 10.0;
-  for (const AreaPart& part : machine.accelerator->area_parts()) {
-    if (part.component == "sparse_matrix_sram") {
-      return 1e-6 * kWeightsPerEntry * static_cast<double>(part.instances * part.capacity_bytes);
-    }
-  }
-  throw SimulationError("expected a sparse_matrix_sram among the machine's parts, got none");
-}
-
-void assume_calibration(Reproduction& reproduction, const Machine& machine) {
-  std::vector<std::string> calibrated;
-  for (const EnergyEntry& entry : machine.energy.entries) {
-    if (entry.provenance == Provenance::calibrated) {
-      calibrated.push_back(entry.component + "." + entry.action);
-    }
-  }
-  if (calibrated.empty()) return;
-  reproduction.assumptions.push_back(fmt::format(
-      "Calibrated to Table II's power of each module at the activity of Alex-7 (table {}), so that "
-      "these powers agree by construction: {}. The other energies are published or derived, or "
-      "assumptions that the table names.",
-      machine.energy.name, fmt::join(calibrated, ", ")));
-}
-
-/// What Table V says of a machine, from a run of Alex-7.
-struct PlatformRow {
-  double clock_mhz = 0.0;
-  double area_mm2 = 0.0;
-  double watts = 0.0;
-  double frames_per_second = 0.0;
-  double millions_of_weights = 0.0;
-};
-
-void add_platform(ComparisonTable& table, const PlatformRow& row) {
-  const std::string column = table.published.columns.front();
-  table.add("clock, MHz", column, row.clock_mhz);
-  table.add("area, mm2", column, row.area_mm2);
-  table.add("power, W", column, row.watts);
-  table.add("frames per s", column, row.frames_per_second);
-  table.add("frames per s and mm2", column, row.frames_per_second / row.area_mm2);
-  table.add("frames per J", column, row.frames_per_second / row.watts);
-  table.add("weights before pruning, millions", column, row.millions_of_weights);
-}
-
-/// The paper's projection from 45 to 28 nm: clock as given, area with the square of the feature
-/// size, power unchanged.
-PlatformRow project_to_28nm(const PlatformRow& row, double clock_mhz) {
-  constexpr double kFeatureSize = 28.0 / 45.0;
-  PlatformRow projected = row;
-  projected.clock_mhz = clock_mhz;
-  projected.area_mm2 = row.area_mm2 * kFeatureSize * kFeatureSize;
-  projected.frames_per_second = row.frames_per_second * clock_mhz / row.clock_mhz;
-  return projected;
-}
-
-PlatformRow platform_of(const LayerRun& run) {
-  PlatformRow row;
-  row.clock_mhz = run.machine->accelerator->clock_hz() * 1e-6;
-  row.area_mm2 = machine_area_mm2(*run.machine);
-  row.watts = run.joules() / run.seconds();
-  row.frames_per_second = 1.0 / run.seconds();
-  row.millions_of_weights = millions_of_weights(*run.machine);
-  return row;
-}
-
 /// Energy of one read of the published sparse-matrix SRAM, 128 KB, at another width; by the rule of
 /// the energy table.
 double read_picojoules(const Machine& machine, std::uint32_t width_bits) {
@@ -136,6 +59,21 @@ double line_reads(Experiments& experiments, const std::string& layer, const std:
 }
 
 }  // namespace
+
+void assume_calibration(Reproduction& reproduction, const Machine& machine) {
+  std::vector<std::string> calibrated;
+  for (const EnergyEntry& entry : machine.energy.entries) {
+    if (entry.provenance == Provenance::calibrated) {
+      calibrated.push_back(entry.component + "." + entry.action);
+    }
+  }
+  if (calibrated.empty()) return;
+  reproduction.assumptions.push_back(fmt::format(
+      "Calibrated to Table II's power of each module at the activity of Alex-7 (table {}), so that "
+      "these powers agree by construction: {}. The other energies are published or derived, or "
+      "assumptions that the table names.",
+      machine.energy.name, fmt::join(calibrated, ", ")));
+}
 
 Reproduction table2(const Published& published, Experiments& experiments) {
   Reproduction reproduction = begin("table2", published);
@@ -167,34 +105,6 @@ Reproduction table2(const Published& published, Experiments& experiments) {
   reproduction.notes.push_back(
       "The areas are Table II's own, taken over by the energy table; they show that parts are "
       "counted as in the paper, no more.");
-  return reproduction;
-}
-
-Reproduction table5(const Published& published, Experiments& experiments) {
-  Reproduction reproduction = begin("table5", published);
-  const LayerRun& small = experiments.run(experiments.machine(kMachine), kLayer);
-  const LayerRun& large =
-      experiments.run(experiments.machine(kMachine, {{"/pe_count", "256"}}), kLayer);
-  reproduction.simulated =
-      "machine eie-64pe with 64 and with 256 PEs on alex-7; " + experiments.networks();
-
-  constexpr double kPrintedMhz = 1200.0;
-  constexpr double kImpliedMhz = 1280.0;
-  const char* const speed_up_row = "speed-up over 64 PEs, same clock";
-  ComparisonTable design_point{published.table("eie_64pe"), {}};
-  add_platform(design_point, platform_of(small));
-  ComparisonTable printed{published.table("eie_256pe"), {}};
-  add_platform(printed, project_to_28nm(platform_of(large), kPrintedMhz));
-  printed.add(speed_up_row, "value", small.seconds() / large.seconds());
-  ComparisonTable implied{published.table("eie_256pe"), {}};
-  implied.published.name = "eie_256pe_1280mhz";
-  implied.published.title = "the same at the clock that the printed frame rate implies";
-  add_platform(implied, project_to_28nm(platform_of(large), kImpliedMhz));
-  reproduction.tables = {std::move(design_point), std::move(printed), std::move(implied)};
-  assume_calibration(reproduction, *small.machine);
-  reproduction.assumptions.push_back(
-      "256 PEs are simulated at 45 nm and 800 MHz, each with the memories of one of the 64; clock, "
-      "area and power are then projected as the paper does.");
   return reproduction;
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kDesignPoint = "eie-64pe";
 constexpr const char* kLargerMemories = "eie-64pe-vgg6";
+constexpr const char* kTpu = "tpu-v1";
 
 /// Assumptions of Figs. 11 to 13, whose memories the paper does not give. Smaller machines keep the
 /// totals of 64 PEs (registers, activation SRAM), so that batches do not shrink; larger ones have
@@ -141,6 +142,21 @@ const Program& Experiments::program_of(const Machine& machine, const std::string
     program_key_ = std::move(key);
   }
   return *program_;
+}
+
+std::vector<TpuRuns::Point> tpu_points(Experiments& experiments) {
+  std::vector<TpuRuns::Point> points;
+  for (const TpuApplication& application : tpu_applications()) {
+    points.push_back({&experiments.machine(kTpu, {{"/operand_type", application.operand_type}}),
+                      application.network});
+  }
+  return points;
+}
+
+const TpuRun& tpu_run(Experiments& experiments, const TpuApplication& application) {
+  return experiments.tpu().run(
+      experiments.machine(kTpu, {{"/operand_type", application.operand_type}}),
+      application.network);
 }
 
 }  // namespace nzsim::reproduce

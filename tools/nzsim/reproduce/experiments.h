@@ -80,4 +80,9 @@ class Experiments {
   std::unique_ptr<Program> program_;
 };
 
+/// The TPU as built, with an application's operands, and one batch of it.
+[[nodiscard]] const TpuRun& tpu_run(Experiments& experiments, const TpuApplication& application);
+/// The same of all applications, to be prepared.
+[[nodiscard]] std::vector<TpuRuns::Point> tpu_points(Experiments& experiments);
+
 }  // namespace nzsim::reproduce

@@ -24,6 +24,9 @@ struct Figure {
 /// All of them, in the order in which they are shown. Figures 11 to 13 share their runs.
 [[nodiscard]] const std::vector<Figure>& figures();
 
+/// States which energies are calibrated to Table II, where `machine` has such.
+void assume_calibration(Reproduction& reproduction, const Machine& machine);
+
 // The EIE paper.
 
 /// Power and area of one PE by module, and of the machine.
@@ -32,7 +35,8 @@ struct Figure {
 [[nodiscard]] Reproduction table4(const Published& published, Experiments& experiments);
 /// Times of the CPU and the GPUs of Table IV, and EIE's speed-ups and energies over them.
 [[nodiscard]] Reproduction eie_platforms(const Published& published, Experiments& experiments);
-/// EIE's rows among the platforms: 64 PEs, and the projection to 256 PEs with both clocks.
+/// EIE's rows (64 PEs, and the projection to 256 PEs with both clocks), the other platforms by
+/// their files, and EIE's gains over DaDianNao.
 [[nodiscard]] Reproduction table5(const Published& published, Experiments& experiments);
 /// Load balance over the depth of the activation queue.
 [[nodiscard]] Reproduction fig8(const Published& published, Experiments& experiments);
@@ -47,11 +51,18 @@ struct Figure {
 
 // The TPU paper.
 
-/// Peak rates, memory and power of a die.
+/// Peak rates, memory and power of a die, and what the files of the three platforms say.
 [[nodiscard]] Reproduction tpu_table2(const Published& published, Experiments& experiments);
 /// Where the cycles of the six applications go: by the rules alone, with a synchronisation wait
 /// that is fitted to one row, and over what is not published of LSTM1 and CNN1.
 [[nodiscard]] Reproduction tpu_table3(const Published& published, Experiments& experiments);
+/// Operations per byte, rates and the roof: the TPU simulated, the CPU (Fig. 6) and the GPU (Fig.
+/// 7) by their rooflines.
+[[nodiscard]] Reproduction tpu_fig5(const Published& published, Experiments& experiments);
+[[nodiscard]] Reproduction tpu_fig6(const Published& published, Experiments& experiments);
+[[nodiscard]] Reproduction tpu_fig7(const Published& published, Experiments& experiments);
+/// Performance of GPU and TPU over the CPU: against rooflines, and against measured rates.
+[[nodiscard]] Reproduction tpu_table6(const Published& published, Experiments& experiments);
 /// Mean performance over memory bandwidth, clock and array size.
 [[nodiscard]] Reproduction tpu_fig11(const Published& published, Experiments& experiments);
 /// Time of one matrix on arrays of two sizes.

@@ -9,7 +9,6 @@
 #include <fmt/ranges.h>
 
 #include "models/platform/layer_time.h"
-#include "sim/base/errors.h"
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/reproduce/figures.h"
 
@@ -43,14 +42,6 @@ constexpr std::array<MeasuredKernel, 4> kKernels{
 bool is_calibration_layer(const std::string& layer) {
   return std::find(kCalibrationLayers.begin(), kCalibrationLayers.end(), layer) !=
          kCalibrationLayers.end();
-}
-
-/// The published number at a place that must have one.
-double published_at(const PublishedTable& table, const std::string& row,
-                    const std::string& column) {
-  if (const std::optional<double> value = table.at(row, column)) return *value;
-  throw ConfigError(table.name, "",
-                    fmt::format("expected a number at {}, {}, got none", row, column));
 }
 
 /// The layers of Table III as the platforms' model takes them.

@@ -75,6 +75,13 @@ const PublishedTable& Published::table(const std::string& table_name) const {
                     fmt::format("expected a table named '{}', got none", table_name));
 }
 
+double published_at(const PublishedTable& table, const std::string& row,
+                    const std::string& column) {
+  if (const std::optional<double> value = table.at(row, column)) return *value;
+  throw ConfigError(table.name, "",
+                    fmt::format("expected a number at {}, {}, got none", row, column));
+}
+
 Published load_published(const std::filesystem::path& path) {
   ConfigDocument document = ConfigDocument::load(path);
   ConfigNode root = document.root();

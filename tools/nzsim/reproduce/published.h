@@ -47,6 +47,10 @@ struct Published {
   [[nodiscard]] const PublishedTable& table(const std::string& table_name) const;
 };
 
+/// The published number at a place that must have one. Throws `ConfigError` where it has none.
+[[nodiscard]] double published_at(const PublishedTable& table, const std::string& row,
+                                  const std::string& column);
+
 /// Reads `path`. Throws `ConfigError` with all errors of the file.
 [[nodiscard]] Published load_published(const std::filesystem::path& path);
 

@@ -3,8 +3,8 @@
 #include <functional>
 #include <utility>
 
-#include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/reproduce/figures.h"
+#include "tools/nzsim/reproduce/tpu_means.h"
 
 namespace nzsim::reproduce {
 namespace {
@@ -64,7 +64,7 @@ const std::vector<Curve>& curves() {
 }
 
 /// How much faster than the machine as built an application is on another one.
-using Gains = std::vector<double>;
+using Gains = TpuValues;
 
 /// The machine for one application: `overrides`, and the application's operands.
 const Machine& machine_for(Experiments& experiments, const TpuApplication& application,
@@ -96,40 +96,11 @@ Gains gains(Experiments& experiments, const std::string& name,
   return result;
 }
 
-/// The mean of the applications whose kind `takes` accepts, weighted with their deployment.
-double mean_of(const Gains& values, const std::function<bool(const std::string& kind)>& takes) {
-  const Published table1 = load_published(cli::find_file(cli::Shelf::published, "tpu-table1"));
-  double sum = 0.0;
-  double total = 0.0;
-  for (std::size_t n = 0; n < values.size(); ++n) {
-    const TpuApplication& application = tpu_applications()[n];
-    if (!takes(application.kind)) continue;
-    const double kind = table1.table("deployment").at(application.kind, "share").value_or(0.0);
-    const double part = table1.table("parts").at(application.name, "part").value_or(0.0);
-    sum += kind * part * values[n];
-    total += kind * part;
-  }
-  return sum / total;
-}
-
-double weighted_mean(const Gains& values) {
-  return mean_of(values, [](const std::string&) { return true; });
-}
-
-double geometric_mean(const Gains& values) {
-  double sum = 0.0;
-  for (const double value : values) sum += std::log(value);
-  return std::exp(sum / static_cast<double>(values.size()));
-}
-
 void assume_means(Reproduction& reproduction) {
   reproduction.assumptions.push_back(tpu_assumption());
-  reproduction.assumptions.push_back(
-      "Weights are Table 1's shares of deployment, 61, 29 and 5 % for a kind of applications. Of "
-      "these MLP0 has 95 %, which both weighted means of Table 6 imply (derived; DEVIATIONS.md), "
-      "and "
-      "either LSTM and either CNN half (assumption). The mean is arithmetic, of each application's "
-      "rate over its rate on the machine as built.");
+  reproduction.assumptions.push_back(tpu_mean_assumption() +
+                                     " The mean is arithmetic, of each application's rate over "
+                                     "its rate on the machine as built.");
 }
 
 ComparisonTable text_gains(const Published& published, Experiments& experiments) {
