@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -96,10 +97,16 @@ std::string block(const BarChart& chart, std::size_t begin, std::size_t end, dou
 }  // namespace
 
 std::string swatch_of(const BarChart& chart, std::size_t index) {
+  const ChartSeries& series = chart.series[index];
+  // A pattern of a drawing that is not shown would leave the patch empty.
+  const std::string_view stripes =
+      series.is_striped ? "<path stroke=\"#fff\" stroke-width=\"2\" "
+                          "d=\"M-2 6L6 -2M-2 12L12 -2M-2 18L18 -2M4 18L18 4M10 18L18 10\"/>"
+                        : "";
   return fmt::format(
-      "<svg class=\"swatch\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">{}<rect width=\"16\" "
-      "height=\"16\" fill=\"{}\"/></svg>",
-      stripe_patterns({chart.series[index]}), fill_of(chart.series[index]));
+      "<svg class=\"swatch\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><rect width=\"16\" "
+      "height=\"16\" fill=\"{}\"/>{}</svg>",
+      series.color, stripes);
 }
 
 std::string svg_of(const BarChart& chart) {

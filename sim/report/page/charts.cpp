@@ -81,13 +81,27 @@ std::vector<std::string> ceiling_labels(const RooflineChart& chart) {
   constexpr double kLine = 0.045;
   const double decades =
       std::log10(chart.operations_per_second.high / chart.operations_per_second.low);
-  std::vector<double> taken;
+  struct Label {
+    double height;
+    std::size_t ceiling;
+    std::size_t more;
+  };
+  std::vector<Label> taken;
   for (const RooflineCeiling& ceiling : chart.ceilings) {
     const double height = std::log10(ceiling.operations_per_second) / decades;
-    const bool is_free = std::none_of(
-        taken.begin(), taken.end(), [&](double other) { return std::abs(other - height) < kLine; });
-    labels.push_back(is_free ? ceiling.name : "");
-    if (is_free) taken.push_back(height);
+    const auto other = std::find_if(taken.begin(), taken.end(), [&](const Label& label) {
+      return std::abs(label.height - height) < kLine;
+    });
+    if (other == taken.end()) {
+      taken.push_back({height, labels.size(), 0});
+    } else {
+      ++other->more;
+    }
+    labels.emplace_back();
+  }
+  for (const Label& label : taken) {
+    const std::string& name = chart.ceilings[label.ceiling].name;
+    labels[label.ceiling] = label.more == 0 ? name : fmt::format("{} + {} more", name, label.more);
   }
   return labels;
 }

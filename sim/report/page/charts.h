@@ -86,7 +86,7 @@ struct RooflineChart {
 };
 
 /// The label at the right end of each ceiling: its peak where it is alone; of several its name, and
-/// nothing where the label of one before it has taken the place.
+/// nothing where the label of one before it has taken the place, which counts it.
 [[nodiscard]] std::vector<std::string> ceiling_labels(const RooflineChart& chart);
 
 /// Fits the axes to ceilings and points.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include <fmt/format.h>
@@ -20,7 +21,14 @@ constexpr double kBottom = 34;
 /// Narrower groups of bars are drawn below each other.
 constexpr double kNarrowestBar = 5;
 constexpr double kGap = 14;
-constexpr std::size_t kNameLimit = 18;
+constexpr double kCharacterWidth = 7;
+
+std::string tick_text(double tick) {
+  constexpr double kMostDigits = 1e9;
+  const bool is_whole = tick >= 1.0 && tick < kMostDigits;
+  return is_whole ? format_count(static_cast<std::uint64_t>(std::llround(tick)))
+                  : fmt::format("{:g}", tick);
+}
 
 /// Some rows of a chart, beside each other.
 class Panel {
@@ -56,7 +64,7 @@ class Panel {
       svg += fmt::format(
           "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>"
           "<text x=\"{3}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}x</text>\n",
-          kLeft, kWidth - kRight, y(tick), kLeft - 8, y(tick) + 4, intensity_text(tick));
+          kLeft, kWidth - kRight, y(tick), kLeft - 8, y(tick) + 4, tick_text(tick));
     }
     return svg;
   }
@@ -68,8 +76,10 @@ class Panel {
     const double bar = (width - kGap) / static_cast<double>(chart_.series.size());
     std::string svg =
         row.group ? fmt::format("<g data-group=\"{}\">", *row.group) : std::string("<g>");
-    svg += fmt::format("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
-                       left + width / 2, kHeight - 12, escaped(printable(row.name, kNameLimit)));
+    svg += fmt::format(
+        "<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", left + width / 2,
+        kHeight - 12,
+        escaped(printable(row.name, static_cast<std::size_t>(width / kCharacterWidth))));
     for (std::size_t series = 0; series < row.values.size(); ++series) {
       if (!row.values[series]) continue;
       const double top = y(std::max(*row.values[series], 1.0));

@@ -47,7 +47,7 @@ RatioChart ratios(const ComparisonView& comparison, std::string title, Ratio rat
                   const Sentence& sentence, Mean EntryMeans::*mean) {
   RatioChart chart;
   chart.title = std::move(title);
-  RatioChart::Row means{"geometric mean", {}, {}, {}};
+  RatioChart::Row means{"geo mean", {}, {}, {}};
   for (std::size_t entry = 0; entry < comparison.entries.size(); ++entry) {
     chart.series.push_back(cycled_series(entry, comparison.entries[entry].label));
     const Mean value = comparison.means_of(entry).*mean;

@@ -70,7 +70,7 @@ std::string charts(const ComparisonView& comparison) {
   html += chart_section(
       "time", "Where the time goes", all.time,
       {"Shares of the time of one inference, which stands behind the bar. Of memory and compute, "
-       "which overlap, platforms show the longer; EIE's states are means over its PEs."});
+       "which overlap, platforms show the longer; states of many PEs are means over these."});
   html += chart_section("energy", "Where the energy goes", all.energy,
                         {"Of simulated machines, by module; a platform's energy is its time at its "
                          "power under load."});

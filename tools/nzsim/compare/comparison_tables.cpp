@@ -45,8 +45,7 @@ std::vector<PageCell> numbers_of(const Cell& cell, const Cell& baseline) {
           PageCell::of(cell.operational_intensity()),
           PageCell::of(residency_of(cell.memory)),
           PageCell::of(as_words(cell.bottleneck)),
-          PageCell::of(cell.machine),
-          PageCell::of(cell.basis)};
+          PageCell::of(cell.machine)};
 }
 
 PageTable workloads(const ComparisonView& comparison) {
@@ -55,6 +54,7 @@ PageTable workloads(const ComparisonView& comparison) {
   const std::vector<std::pair<std::string, std::string>> columns = {
       {"workload", ""},
       {"entry", ""},
+      {"basis", ""},
       {"batch", ""},
       {"time", micro + "s/inference"},
       {"time of the batch", micro + "s"},
@@ -69,22 +69,22 @@ PageTable workloads(const ComparisonView& comparison) {
       {"intensity", "OP/byte"},
       {"weights in", ""},
       {"bound by", ""},
-      {"machine", ""},
-      {"basis", ""}};
+      {"machine", ""}};
   add_columns(table, columns);
   for (const WorkloadResult& workload : comparison.workloads) {
     for (std::size_t index = 0; index < workload.cells.size(); ++index) {
       const Cell& cell = workload.cells[index];
+      const std::string basis =
+          cell.is_modelled() ? cell.basis : fmt::format("not modelled: {}", cell.not_modelled);
       std::vector<PageCell> cells = {PageCell::of(workload.name),
-                                     PageCell::of(comparison.entries[index].label)};
+                                     PageCell::of(comparison.entries[index].label),
+                                     PageCell::of(basis)};
       if (cell.is_modelled()) {
         for (PageCell& number : numbers_of(cell, workload.cells[comparison.baseline])) {
           cells.push_back(std::move(number));
         }
-      } else {
-        cells.resize(columns.size() - 1, PageCell::of(std::optional<double>()));
-        cells.push_back(PageCell::of("not modelled: " + cell.not_modelled));
       }
+      cells.resize(columns.size(), PageCell::of(std::optional<double>()));
       table.add_row(std::move(cells));
     }
   }

@@ -35,6 +35,8 @@ nzsim.bars = (() => {
       type: "bar",
       stack: "all",
       animation: false,
+      // Shares may add up to a little more than the axis has.
+      clip: false,
       label: { show: hidden.size === 0, position: "right", color: "#1b1f24",
                formatter: ({ dataIndex }) => rows[dataIndex].sum },
       data: rows.map(() => 0),

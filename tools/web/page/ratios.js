@@ -9,7 +9,7 @@ nzsim.ratios = (() => {
       .map(({ name, fact }) => `${name}: ${fact}`);
   }
 
-  function optionOf(chart, rows, hidden) {
+  function optionOf(chart, rows, hidden, width) {
     const shown = chart.series.map((series, index) => ({ series, index })).filter(({ index }) => !hidden.has(index));
     return {
       aria: { enabled: true, label: { description: `${chart.title}; the tables have its numbers.` } },
@@ -17,7 +17,7 @@ nzsim.ratios = (() => {
       xAxis: {
         type: "category",
         data: rows.map((row) => row.name),
-        axisLabel: { color: "#1b1f24", interval: 0, width: 84, overflow: "break", hideOverlap: false },
+        axisLabel: { color: "#1b1f24", interval: 0, width: (width - 60) / rows.length - 4, overflow: "truncate" },
         axisTick: { show: false },
         axisLine: { onZero: false, lineStyle: { color: "#57606a" } },
       },
@@ -25,7 +25,7 @@ nzsim.ratios = (() => {
         type: "log",
         min: chart.range[0],
         max: chart.range[1],
-        axisLabel: { color: "#1b1f24", formatter: (value) => `${nzsim.roofline.tickText(value)}x` },
+        axisLabel: { color: "#1b1f24", formatter: (value) => `${value < 1e9 ? value.toLocaleString("en") : value}x` },
         splitLine: { lineStyle: { color: "#e6e9ed" } },
       },
       tooltip: {
@@ -63,7 +63,7 @@ nzsim.ratios = (() => {
       nzsim.legend.applyToDrawing(section, hidden);
       if (!isLive) return;
       rows = chart.rows.filter((row) => !nzsim.legend.isHidden(row));
-      live.chart.setOption(optionOf(chart, rows, hidden), { replaceMerge: ["series"] });
+      live.chart.setOption(optionOf(chart, rows, hidden, live.box.clientWidth), { replaceMerge: ["series"] });
     }
     update();
     nzsim.legend.onGroups(update);

@@ -209,5 +209,5 @@ nzsim.roofline = (() => {
     });
   }
 
-  return { start, tickText };
+  return { start };
 })();
