@@ -104,6 +104,14 @@ TEST(ComparisonFile, RefusesExceptionsWithoutEffect) {
                   "did you mean \"alex-7\"?"));
 }
 
+TEST(ComparisonFile, RefusesAGroupOfSomeWorkloads) {
+  std::string text = with_entries(R"({"machine": "a"})");
+  text.replace(text.find(R"("alex-7")"), 8, R"("alex-7", "group": "g")");
+  EXPECT_THAT(errors_of(text, comparison_from),
+              ElementsAre("m.json: /workloads: expected a group of every workload or of none, got "
+                          "none of \"alex-8\""));
+}
+
 TEST(ComparisonFile, RefusesOverridesOfAnotherForm) {
   EXPECT_THAT(
       errors_of(with_entries(R"({"machine": "a", "set": ["clock_mhz=1"]})"), comparison_from),

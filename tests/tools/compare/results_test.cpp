@@ -79,8 +79,10 @@ struct HandMade {
     comparison.entries[2].label = "none";
     results.comparison = &comparison;
     results.sources.resize(3);
-    results.workloads = {{"one", "s", {cell_of(8.0, 10.0), cell_of(4.0, 1.0, 2), unknown_cell()}},
-                         {"two", "s", {cell_of(9.0, 10.0), cell_of(9.0, {}), unknown_cell()}}};
+    results.configs.resize(3);
+    results.workloads = {
+        {"one", "", "s", {cell_of(8.0, 10.0), cell_of(4.0, 1.0, 2), unknown_cell()}},
+        {"two", "", "s", {cell_of(9.0, 10.0), cell_of(9.0, {}), unknown_cell()}}};
   }
   Comparison comparison;
   Results results;
@@ -111,13 +113,26 @@ TEST(GeometricMean, IsTheRootOfTheProductOfWhatIsThere) {
 
 TEST(Means, AreOverTheWorkloadsThatBothHave) {
   const HandMade hand;
-  const EntryMeans fast = hand.results.means_of(1);
+  const EntryMeans fast = means_of(hand.results.workloads, "", 0, 1);
   // Speed-ups of 8 / 2 and 9 / 9: the root of 4. Energy is known once: 10 / 0.5.
   EXPECT_EQ(fast.speed_up.count, 2U);
   EXPECT_DOUBLE_EQ(*fast.speed_up.value, 2.0);
   EXPECT_EQ(fast.efficiency.count, 1U);
   EXPECT_DOUBLE_EQ(*fast.efficiency.value, 20.0);
-  EXPECT_FALSE(hand.results.means_of(2).speed_up.value);
+  EXPECT_FALSE(means_of(hand.results.workloads, "", 0, 2).speed_up.value);
+}
+
+TEST(Means, AreOverTheWorkloadsOfOneGroup) {
+  HandMade hand;
+  hand.results.workloads[0].group = "large";
+  hand.results.workloads[1].group = "small";
+  EXPECT_EQ(groups_of(hand.results.workloads), (std::vector<std::string>{"large", "small"}));
+  EXPECT_DOUBLE_EQ(*means_of(hand.results.workloads, "large", 0, 1).speed_up.value, 4.0);
+  EXPECT_DOUBLE_EQ(*means_of(hand.results.workloads, "small", 0, 1).speed_up.value, 1.0);
+  const json means = json::parse(to_json(hand.results))["geometric_means"];
+  ASSERT_EQ(means.size(), 6U);
+  EXPECT_EQ(means[4]["group"], "small");
+  EXPECT_EQ(means[4]["entry"], "fast");
 }
 
 TEST(Cells, TellRatesIntensityAndUse) {
@@ -189,7 +204,7 @@ TEST(PlatformCell, SaysHowManyLayersWereCalibrated) {
 TEST(ComparisonJson, HasNullForWhatIsUnknownAndReasonsForWhatIsNotModelled) {
   const HandMade hand;
   const json document = json::parse(to_json(hand.results));
-  EXPECT_EQ(document["schema"], "nzsim.comparison/1");
+  EXPECT_EQ(document["schema"], "nzsim.comparison/2");
   const json& cells = document["workloads"][1]["results"];
   EXPECT_EQ(cells[1]["energy_joules"], nullptr);
   EXPECT_EQ(cells[1]["speed_up"], 1.0);
@@ -209,11 +224,30 @@ TEST(ComparisonJson, SaysWhichMachinesWereChosen) {
             json::parse(R"([{"network": "two", "machine": "n", "set": ["/b=2"]}])"));
 }
 
-TEST(ComparisonText, ShowsWhatIsUnknownAsSuch) {
-  const HandMade hand;
-  EXPECT_THAT(to_text(hand.results),
-              AllOf(HasSubstr("unknown"), HasSubstr("DRAM"), HasSubstr("simulated on machine"),
-                    HasSubstr("not modelled: no \"model\"")));
+TEST(ComparisonJson, HasARowPerLayerWithThePartsOfItsTime) {
+  HandMade hand;
+  hand.results.workloads[0].cells[0] = platform_cell(round_platform(), {}, two_layers());
+  const json layer = json::parse(to_json(hand.results))["workloads"][0]["results"][0]["layers"][1];
+  EXPECT_EQ(layer["name"], "b");
+  EXPECT_EQ(layer["type"], "fully_connected");
+  // 4 x (500000 + 1500) bytes at 100 GB/s, 50 W; no time to launch; 2 x 500000 operations.
+  EXPECT_DOUBLE_EQ(layer["seconds"].get<double>(), 20.06e-6);
+  EXPECT_DOUBLE_EQ(layer["energy_joules"].get<double>(), 50.0 * 20.06e-6);
+  EXPECT_EQ(layer["operations"], 1'000'000U);
+  EXPECT_DOUBLE_EQ(layer["attained_operations_per_second"].get<double>(), 1e6 / 20.06e-6);
+  EXPECT_EQ(layer["bottleneck"], "memory");
+  EXPECT_EQ(layer["basis"], "roofline bound, not measured");
+  EXPECT_EQ(layer["time_parts"][0]["name"], "launch");
+  EXPECT_EQ(layer["time_parts"][1]["name"], "memory");
+  EXPECT_DOUBLE_EQ(layer["time_parts"][1]["seconds"].get<double>(), 20.06e-6);
+}
+
+TEST(ComparisonJson, KeepsConfigsAsTheyAre) {
+  HandMade hand;
+  hand.results.configs[1] = {{"m", R"({"z": [1, -2, 2.5, null, true, "t"], "a": {}})"}};
+  const json entry = json::parse(to_json(hand.results))["entries"][1];
+  EXPECT_EQ(entry["configs"][0]["name"], "m");
+  EXPECT_EQ(entry["configs"][0]["config"], json::parse(hand.results.configs[1][0].text));
 }
 
 }  // namespace

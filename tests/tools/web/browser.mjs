@@ -16,18 +16,28 @@ export function simulate(machine, network, ...options) {
   return folder;
 }
 
+/** Compares the machines of `file` into `folder`. */
+export function compare(file, folder) {
+  execFileSync(process.env.NZSIM, ["compare", file, "--no-values", "--out", folder]);
+}
+
 /** Writes the page of `folder`; `options` as `--plain`. Returns its path. */
 export function writePage(folder, ...options) {
   const output = execFileSync(process.env.NZSIM, ["report", folder, "--format", "html", ...options]);
   return output.toString().trim();
 }
 
+/** Changes the JSON of the file `name` in `folder`. */
+export function changeDocument(folder, name, change) {
+  const path = join(folder, name);
+  const content = JSON.parse(readFileSync(path, "utf8"));
+  change(content);
+  writeFileSync(path, JSON.stringify(content));
+}
+
 /** Changes the JSON of `report.json` in `folder`. */
 export function changeReport(folder, change) {
-  const path = join(folder, "report.json");
-  const report = JSON.parse(readFileSync(path, "utf8"));
-  change(report);
-  writeFileSync(path, JSON.stringify(report));
+  changeDocument(folder, "report.json", change);
 }
 
 /** Replaces `what` by `by` in the file `path`, where it must be. */
@@ -47,7 +57,7 @@ export async function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
 }
 
-/** Opens a page; `problems` collects what its console and its network say. */
+/** Opens a page in a browser or a context of it; `problems` collects what its console and its network say. */
 export async function open(browser, path, viewport = { width: 1000, height: 900 }) {
   const page = await browser.newPage({ viewport });
   const problems = [];

@@ -68,8 +68,8 @@ Results compare(const Comparison& comparison, const std::vector<EntryInputs>& in
   }
   for (std::size_t index = 0; index < comparison.workloads.size(); ++index) {
     const Network& first = inputs.front().networks[index];
-    WorkloadResult& workload =
-        results.workloads.emplace_back(WorkloadResult{first.name, first.source, {}});
+    WorkloadResult& workload = results.workloads.emplace_back(
+        WorkloadResult{first.name, comparison.workloads[index].group, first.source, {}});
     for (std::size_t place = 0; place < inputs.size(); ++place) {
       const Entry& entry = comparison.entries[place];
       const Network& network = inputs[place].networks[index];

@@ -46,6 +46,9 @@ struct Entry {
 struct WorkloadChoice {
   std::string network;
   std::optional<std::uint32_t> batch;
+  /// What the workload is one of; means are over the workloads of one group. All workloads have one
+  /// or none has.
+  std::string group;
 };
 
 /// A file of `configs/comparisons`.

@@ -43,17 +43,24 @@ std::string ratio_text(const std::optional<double>& ratio) {
   return ratio ? fmt::format("{}x", format_number(*ratio)) : "none";
 }
 
+RatioChart::Row means_row(const ComparisonView& comparison, const std::string& group,
+                          Mean EntryMeans::*mean) {
+  RatioChart::Row row{group.empty() ? "geo mean" : fmt::format("geo mean, {}", group), {}, {}, {}};
+  for (std::size_t entry = 0; entry < comparison.entries.size(); ++entry) {
+    const Mean value = comparison.means_of(group, entry).*mean;
+    row.values.push_back(drawable(value.value));
+    row.facts.push_back(
+        {fmt::format("{} over {} workloads", ratio_text(value.value), value.count)});
+  }
+  return row;
+}
+
 RatioChart ratios(const ComparisonView& comparison, std::string title, Ratio ratio,
                   const Sentence& sentence, Mean EntryMeans::*mean) {
   RatioChart chart;
   chart.title = std::move(title);
-  RatioChart::Row means{"geo mean", {}, {}, {}};
   for (std::size_t entry = 0; entry < comparison.entries.size(); ++entry) {
     chart.series.push_back(cycled_series(entry, comparison.entries[entry].label));
-    const Mean value = comparison.means_of(entry).*mean;
-    means.values.push_back(drawable(value.value));
-    means.facts.push_back(
-        {fmt::format("{} over {} workloads", ratio_text(value.value), value.count)});
   }
   for (std::size_t index = 0; index < comparison.workloads.size(); ++index) {
     const WorkloadResult& workload = comparison.workloads[index];
@@ -68,7 +75,9 @@ RatioChart ratios(const ComparisonView& comparison, std::string title, Ratio rat
     }
     chart.rows.push_back(std::move(row));
   }
-  chart.rows.push_back(std::move(means));
+  for (const std::string& group : groups_of(comparison.workloads)) {
+    chart.rows.push_back(means_row(comparison, group, mean));
+  }
   fit_axis(chart);
   return chart;
 }

@@ -153,6 +153,19 @@ void check_exceptions(ConfigNode& root, const Comparison& comparison) {
   }
 }
 
+/// Means over a group, and over what has none, would mix.
+void check_groups(ConfigNode& root, const Comparison& comparison) {
+  const std::vector<WorkloadChoice>& workloads = comparison.workloads;
+  const auto has_group = [](const WorkloadChoice& workload) { return !workload.group.empty(); };
+  const auto first = std::find_if_not(workloads.begin(), workloads.end(), has_group);
+  if (first == workloads.end() || std::none_of(workloads.begin(), workloads.end(), has_group)) {
+    return;
+  }
+  root.fail("workloads",
+            fmt::format("expected a group of every workload or of none, got none of {}",
+                        in_quotes(first->network)));
+}
+
 }  // namespace
 
 Comparison comparison_from(ConfigNode& root) {
@@ -166,20 +179,27 @@ Comparison comparison_from(ConfigNode& root) {
                 .maximum_size = kMostEntries,
                 .description = "Machines that are simulated and platforms known by their figures."},
                [&](ConfigNode& node) { read_entry(node, comparison.entries); });
-  root.objects("workloads",
-               {.minimum_size = 1,
-                .maximum_size = kMostWorkloads,
-                .description = "Networks that each entry computes."},
-               [&](ConfigNode& node) {
-                 WorkloadChoice workload;
-                 workload.network = node.text(
-                     "network",
-                     {.description = "Name under workloads/networks, or a path from here."});
-                 workload.batch = batch_from(node, "Inputs, in place of the network's batch.");
-                 comparison.workloads.push_back(std::move(workload));
-               });
+  root.objects(
+      "workloads",
+      {.minimum_size = 1,
+       .maximum_size = kMostWorkloads,
+       .description = "Networks that each entry computes."},
+      [&](ConfigNode& node) {
+        WorkloadChoice workload;
+        workload.network = node.text(
+            "network", {.description = "Name under workloads/networks, or a path from here."});
+        workload.batch = batch_from(node, "Inputs, in place of the network's batch.");
+        workload.group =
+            node.text("group", {.default_value = "",
+                                .description = "Means are over the workloads of one group; empty, "
+                                               "as in all others: over all.",
+                                .maximum_length = 64,
+                                .may_be_empty = true});
+        comparison.workloads.push_back(std::move(workload));
+      });
   read_baseline(root, comparison);
   if (!root.describing() && root.valid()) check_exceptions(root, comparison);
+  if (!root.describing() && root.valid()) check_groups(root, comparison);
   return comparison;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/nzsim/compare/comparison_page.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -27,8 +28,7 @@ std::string factor(const Mean& mean) {
 }
 
 /// Of how many workloads the means are, where these are not all.
-std::string coverage(const ComparisonView& comparison, const EntryMeans& means) {
-  const std::size_t all = comparison.workloads.size();
+std::string coverage(const EntryMeans& means, std::size_t all) {
   if (means.speed_up.count == 0) return "not modelled with the baseline";
   if (means.speed_up.count == all && means.efficiency.count == all) return "";
   if (means.speed_up.count == means.efficiency.count) {
@@ -38,22 +38,34 @@ std::string coverage(const ComparisonView& comparison, const EntryMeans& means) 
                      means.efficiency.count, all);
 }
 
-/// Geometric means of each entry over the baseline.
-std::string headline(const ComparisonView& comparison) {
+/// Geometric means of each entry over the baseline, of one group.
+std::string headline(const ComparisonView& comparison, const std::string& group) {
+  const auto all =
+      std::count_if(comparison.workloads.begin(), comparison.workloads.end(),
+                    [&](const WorkloadResult& workload) { return workload.group == group; });
   std::string html = fmt::format(
-      "<p class=\"note\">Geometric means over the workloads that an entry shares with {}:</p>\n"
+      "<p class=\"note\">Geometric means over the {} that an entry shares with {}:</p>\n"
       "<ul class=\"headline entries\">\n",
+      escaped(group.empty() ? "workloads" : group),
       escaped(comparison.entries[comparison.baseline].label));
   for (std::size_t index = 0; index < comparison.entries.size(); ++index) {
     if (index == comparison.baseline) continue;
-    const EntryMeans means = comparison.means_of(index);
+    const EntryMeans means = comparison.means_of(group, index);
     html += fmt::format(
         "<li><strong>{}</strong><div><span><b>{}</b>speed-up</span><span><b>{}</b>energy "
         "efficiency</span></div><small>{}</small></li>\n",
         escaped(comparison.entries[index].label), factor(means.speed_up), factor(means.efficiency),
-        escaped(coverage(comparison, means)));
+        escaped(coverage(means, static_cast<std::size_t>(all))));
   }
   return html + "</ul>\n";
+}
+
+std::string headlines(const ComparisonView& comparison) {
+  std::string html;
+  for (const std::string& group : groups_of(comparison.workloads)) {
+    html += headline(comparison, group);
+  }
+  return html;
 }
 
 std::string charts(const ComparisonView& comparison) {
@@ -119,7 +131,7 @@ std::string comparison_page(std::string_view document, const std::string& name,
   const ComparisonView comparison = read_comparison(document, name);
   return page_head(comparison.name, assets) +
          "<body>\n<p id=\"message\" role=\"alert\" hidden></p>\n" + header(comparison) +
-         "<main>\n" + version_paragraph(comparison.nzsim_version) + headline(comparison) +
+         "<main>\n" + version_paragraph(comparison.nzsim_version) + headlines(comparison) +
          charts(comparison) + tables_of(comparison) + configs(comparison) + sources(comparison) +
          "</main>\n" + page_footer(comparison.nzsim_version, assets) +
          page_scripts("comparison", document, assets) + "</body>\n</html>\n";

@@ -99,16 +99,20 @@ PageTable workloads(const ComparisonView& comparison) {
 PageTable means(const ComparisonView& comparison) {
   PageTable table("means", "Geometric means");
   add_columns(table, {{"entry", ""},
+                      {"group", ""},
                       {"speed-up", ""},
                       {"workloads with times", ""},
                       {"efficiency", ""},
                       {"workloads with energies", ""}});
-  for (std::size_t index = 0; index < comparison.entries.size(); ++index) {
-    const EntryMeans values = comparison.means_of(index);
-    table.add_row({PageCell::of(comparison.entries[index].label), ratio_cell(values.speed_up.value),
-                   PageCell::of(std::uint64_t{values.speed_up.count}),
-                   ratio_cell(values.efficiency.value),
-                   PageCell::of(std::uint64_t{values.efficiency.count})});
+  for (const std::string& group : groups_of(comparison.workloads)) {
+    for (std::size_t index = 0; index < comparison.entries.size(); ++index) {
+      const EntryMeans values = comparison.means_of(group, index);
+      table.add_row({PageCell::of(comparison.entries[index].label),
+                     PageCell::of(group.empty() ? "all" : group), ratio_cell(values.speed_up.value),
+                     PageCell::of(std::uint64_t{values.speed_up.count}),
+                     ratio_cell(values.efficiency.value),
+                     PageCell::of(std::uint64_t{values.efficiency.count})});
+    }
   }
   table.set_note(fmt::format("Over the workloads that an entry and {} both have.",
                              comparison.entries[comparison.baseline].label));

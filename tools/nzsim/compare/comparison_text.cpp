@@ -77,7 +77,7 @@ std::string workload_table(const ComparisonView& comparison, const WorkloadResul
   return fmt::format("{}\n{}\n", printable(workload.name, kLongestName), table.render());
 }
 
-std::string means_table(const ComparisonView& comparison) {
+std::string means_table(const ComparisonView& comparison, const std::string& group) {
   const std::vector<EntryView>& entries = comparison.entries;
   TextTable table;
   table.add_column("entry", Align::left);
@@ -86,13 +86,14 @@ std::string means_table(const ComparisonView& comparison) {
   table.add_column("efficiency");
   table.add_column("workloads");
   for (std::size_t index = 0; index < entries.size(); ++index) {
-    const EntryMeans means = comparison.means_of(index);
+    const EntryMeans means = comparison.means_of(group, index);
     table.add_row({printable(entries[index].label, kLongestName),
                    number_or(means.speed_up.value, 1.0, "-"), format_count(means.speed_up.count),
                    number_or(means.efficiency.value, 1.0, "-"),
                    format_count(means.efficiency.count)});
   }
-  return fmt::format("geometric means over the workloads that an entry and {} both have\n{}\n",
+  return fmt::format("geometric means over the {} that an entry and {} both have\n{}\n",
+                     group.empty() ? "workloads" : printable(group, kLongestName),
                      printable(entries[comparison.baseline].label, kLongestName), table.render());
 }
 
@@ -119,7 +120,10 @@ std::string text_of(const ComparisonView& comparison) {
   for (const WorkloadResult& workload : comparison.workloads) {
     text += workload_table(comparison, workload);
   }
-  return text + means_table(comparison) + kLegend;
+  for (const std::string& group : groups_of(comparison.workloads)) {
+    text += means_table(comparison, group);
+  }
+  return text + kLegend;
 }
 
 }  // namespace nzsim::compare

@@ -101,6 +101,7 @@ Cell cell_from(const Node& node, const std::string& label) {
 WorkloadResult workload_from(const Node& node, const std::vector<EntryView>& entries) {
   WorkloadResult workload;
   workload.name = node.member("name").text();
+  workload.group = node.member("group").text();
   workload.source = node.member("source").text();
   const Node results = node.member("results");
   if (results.size() != entries.size()) {
@@ -136,8 +137,8 @@ bool keep_all(int /*depth*/, nlohmann::json::parse_event_t /*event*/, nlohmann::
 
 }  // namespace
 
-EntryMeans ComparisonView::means_of(std::size_t entry) const {
-  return compare::means_of(workloads, baseline, entry);
+EntryMeans ComparisonView::means_of(const std::string& group, std::size_t entry) const {
+  return compare::means_of(workloads, group, baseline, entry);
 }
 
 bool is_comparison_schema(std::string_view schema) {

@@ -39,7 +39,7 @@ struct ComparisonView {
   /// Each with a cell per entry.
   std::vector<WorkloadResult> workloads;
 
-  [[nodiscard]] EntryMeans means_of(std::size_t entry) const;
+  [[nodiscard]] EntryMeans means_of(const std::string& group, std::size_t entry) const;
 };
 
 /// Whether `schema` is one of a comparison, of whatever version.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "tools/nzsim/compare/results.h"
@@ -82,20 +83,27 @@ Mean geometric_mean(const std::vector<std::optional<double>>& ratios) {
   return mean;
 }
 
-EntryMeans means_of(const std::vector<WorkloadResult>& workloads, std::size_t baseline,
-                    std::size_t entry) {
+std::vector<std::string> groups_of(const std::vector<WorkloadResult>& workloads) {
+  std::vector<std::string> groups;
+  for (const WorkloadResult& workload : workloads) {
+    if (std::find(groups.begin(), groups.end(), workload.group) == groups.end()) {
+      groups.push_back(workload.group);
+    }
+  }
+  return groups;
+}
+
+EntryMeans means_of(const std::vector<WorkloadResult>& workloads, const std::string& group,
+                    std::size_t baseline, std::size_t entry) {
   std::vector<std::optional<double>> speed_ups;
   std::vector<std::optional<double>> efficiencies;
   for (const WorkloadResult& workload : workloads) {
+    if (workload.group != group) continue;
     const Cell& reference = workload.cells[baseline];
     speed_ups.push_back(speed_up(workload.cells[entry], reference));
     efficiencies.push_back(efficiency(workload.cells[entry], reference));
   }
   return {geometric_mean(speed_ups), geometric_mean(efficiencies)};
-}
-
-EntryMeans Results::means_of(std::size_t entry) const {
-  return compare::means_of(workloads, comparison->baseline, entry);
 }
 
 }  // namespace nzsim::compare

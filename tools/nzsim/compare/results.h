@@ -102,19 +102,26 @@ struct Mean {
 /// One workload with a cell per entry, in the order of the comparison.
 struct WorkloadResult {
   std::string name;
+  /// Empty where workloads have none.
+  std::string group;
   std::string source;
   std::vector<Cell> cells;
 };
 
-/// Means of one entry over the workloads that it and the baseline both have.
+/// Means of one entry over the workloads of a group that it and the baseline both have.
 struct EntryMeans {
   Mean speed_up;
   Mean efficiency;
 };
 
-/// Means of entry `entry` over `workloads`, whose cells stand in the order of the entries.
+/// The groups of `workloads` in order of first appearance: one without a name where they have none.
+[[nodiscard]] std::vector<std::string> groups_of(const std::vector<WorkloadResult>& workloads);
+
+/// Means of entry `entry` over the workloads of `group`, whose cells stand in the order of the
+/// entries.
 [[nodiscard]] EntryMeans means_of(const std::vector<WorkloadResult>& workloads,
-                                  std::size_t baseline, std::size_t entry);
+                                  const std::string& group, std::size_t baseline,
+                                  std::size_t entry);
 
 /// What an entry was set to: a resolved machine, or a platform's file.
 struct ResolvedConfig {
@@ -133,8 +140,6 @@ struct Results {
   std::vector<WorkloadResult> workloads;
   /// Values that differ from the independent computation; empty where all match.
   std::vector<std::string> differences;
-
-  [[nodiscard]] EntryMeans means_of(std::size_t entry) const;
 };
 
 /// What an entry needs, read from its files.

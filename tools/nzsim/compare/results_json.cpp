@@ -192,6 +192,7 @@ void write_workloads(JsonWriter& json, const Results& results) {
   for (const WorkloadResult& workload : results.workloads) {
     json.begin_object();
     json.member("name", workload.name);
+    json.member("group", workload.group);
     json.member("source", workload.source);
     json.key("results");
     json.begin_array();
@@ -208,15 +209,19 @@ void write_workloads(JsonWriter& json, const Results& results) {
 void write_means(JsonWriter& json, const Results& results) {
   json.key("geometric_means");
   json.begin_array();
-  for (std::size_t index = 0; index < results.comparison->entries.size(); ++index) {
-    const EntryMeans means = results.means_of(index);
-    json.begin_object(Layout::one_line);
-    json.member("entry", results.comparison->entries[index].label);
-    write_optional(json, "speed_up", means.speed_up.value);
-    json.member("speed_up_workloads", std::uint64_t{means.speed_up.count});
-    write_optional(json, "energy_efficiency", means.efficiency.value);
-    json.member("energy_efficiency_workloads", std::uint64_t{means.efficiency.count});
-    json.end_object();
+  const Comparison& comparison = *results.comparison;
+  for (const std::string& group : groups_of(results.workloads)) {
+    for (std::size_t index = 0; index < comparison.entries.size(); ++index) {
+      const EntryMeans means = means_of(results.workloads, group, comparison.baseline, index);
+      json.begin_object(Layout::one_line);
+      json.member("group", group);
+      json.member("entry", comparison.entries[index].label);
+      write_optional(json, "speed_up", means.speed_up.value);
+      json.member("speed_up_workloads", std::uint64_t{means.speed_up.count});
+      write_optional(json, "energy_efficiency", means.efficiency.value);
+      json.member("energy_efficiency_workloads", std::uint64_t{means.efficiency.count});
+      json.end_object();
+    }
   }
   json.end_array();
 }

@@ -31,7 +31,14 @@ nzsim.roofline = (() => {
     };
   }
 
-  const text = (formatter, position) => ({ show: true, formatter, position, color: "#1b1f24" });
+  const text = (formatter, position) => ({
+    show: true,
+    formatter,
+    position,
+    color: "#1b1f24",
+    textBorderColor: "#fff",
+    textBorderWidth: 3,
+  });
 
   // Bandwidth and ridge of the only machine.
   const ridgeLine = (ceiling, chart) => ({

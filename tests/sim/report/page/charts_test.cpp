@@ -81,7 +81,7 @@ TEST(RooflineChart, ShowsNamesAndFactsAsText) {
   const std::string svg = svg_of(sample_roofline());
   EXPECT_THAT(svg, AllOf(HasSubstr("<title>conv&lt;1&gt;\na fact &amp; more</title>"),
                          Not(HasSubstr("<1>"))));
-  EXPECT_THAT(svg, HasSubstr("data-layer=\"3\""));
+  EXPECT_THAT(svg, HasSubstr("data-group=\"3\""));
 }
 
 TEST(RooflineChart, LeavesOutNamesThatWouldCoverEachOther) {
@@ -97,15 +97,18 @@ TEST(RooflineChart, GivesAScriptItsTextsAndPlaces) {
   EXPECT_EQ(json["ceilings"][0]["peak_text"], "1 TOP/s peak");
   EXPECT_EQ(json["ceilings"][0]["slope_text"], "100 GB/s dram");
   EXPECT_EQ(json["points"][0]["name"], "conv<1>");
-  EXPECT_EQ(json["points"][0]["layer"], 3);
+  EXPECT_EQ(json["points"][0]["group"], 3);
+  EXPECT_EQ(json["ceilings"][0]["dash"], "solid");
+  EXPECT_EQ(json["ceilings"][0]["series"], nullptr);
+  EXPECT_EQ(json["marks"][0], "M0 0m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z");
   EXPECT_EQ(json["points"][0]["facts"][0], "a fact & more");
 }
 
 TEST(BarChart, StacksPartsInProportion) {
   const std::string svg = svg_of(sample_bars());
-  // 860 - 170 - 90 = 600 wide for 4 ms.
-  EXPECT_THAT(svg, HasSubstr("x=\"170.00\" y=\"3.0\" width=\"450.00\""));
-  EXPECT_THAT(svg, HasSubstr("x=\"620.00\" y=\"3.0\" width=\"150.00\""));
+  // 860 - 190 - 90 = 580 wide for 4 ms.
+  EXPECT_THAT(svg, HasSubstr("x=\"190.00\" y=\"3.0\" width=\"435.00\""));
+  EXPECT_THAT(svg, HasSubstr("x=\"625.00\" y=\"3.0\" width=\"145.00\""));
   EXPECT_THAT(svg, HasSubstr("first: stall, 1.000 ms"));
   EXPECT_THAT(svg, HasSubstr(">4 ms</text>"));
 }
@@ -117,8 +120,8 @@ TEST(BarChart, IsBrokenIntoDrawingsThatFitOnPaper) {
   // The 37th row is the first of the second drawing, and still layer 36.
   const std::size_t second = svg.rfind("<svg");
   EXPECT_GT(second, 0U);
-  EXPECT_THAT(svg.substr(second), AllOf(HasSubstr("data-layer=\"36\""), HasSubstr("y=\"3.0\""),
-                                        Not(HasSubstr("data-layer=\"35\""))));
+  EXPECT_THAT(svg.substr(second), AllOf(HasSubstr("data-group=\"36\""), HasSubstr("y=\"3.0\""),
+                                        Not(HasSubstr("data-group=\"35\""))));
 }
 
 TEST(BarChart, DrawsNothingOfNothing) {
@@ -134,11 +137,75 @@ TEST(BarChart, GivesAScriptItsRows) {
   EXPECT_EQ(json["series"][1]["name"], "stall");
 }
 
+/// Entries base and fast; one row of 1 and 100, and a mean without the second.
+RatioChart sample_ratios() {
+  RatioChart chart;
+  chart.title = "Speed-up";
+  chart.series = {cycled_series(0, "base"), cycled_series(7, "fast<b>")};
+  chart.rows = {{"net", 2, {1.0, 100.0}, {{"1x"}, {"100x & more"}}},
+                {"geo mean", {}, {1.0, {}}, {{"1x"}, {"none"}}}};
+  fit_axis(chart);
+  return chart;
+}
+
+TEST(RooflineChart, TellsSeveralMachinesApart) {
+  RooflineChart chart = sample_roofline();
+  chart.ceilings.push_back({"other", "sram", 1e11, 1e12, 0.1, "#d55e00", LineDash::dashed, 5.0, 1});
+  chart.ceilings.back().facts = {"ridge point at 0.1 OP/B"};
+  fit_axes(chart);
+  const std::string svg = svg_of(chart);
+  EXPECT_THAT(svg, HasSubstr("<path class=\"ceiling\" data-series=\"1\" stroke=\"#d55e00\" "
+                             "stroke-width=\"5\" stroke-dasharray=\"8 4\""));
+  EXPECT_THAT(svg, HasSubstr("<title>other\nridge point at 0.1 OP/B</title>"));
+  EXPECT_THAT(svg, AllOf(HasSubstr(">machine</text>"), HasSubstr(">other</text>"),
+                         Not(HasSubstr("OP/s peak"))));
+}
+
+TEST(RooflineChart, CountsLabelsThatHaveNoRoom) {
+  RooflineChart chart = sample_roofline();
+  chart.ceilings.push_back({"other", "dram", 1.01e12, 1e11, 10.1});
+  EXPECT_THAT(ceiling_labels(chart), testing::ElementsAre("machine + 1 more", ""));
+}
+
+TEST(RooflineChart, DrawsPartsSmallerAndBelow) {
+  RooflineChart chart = sample_roofline();
+  chart.points.push_back({"part", 0, 3, 2.0, 5e10, {}, true});
+  const std::string svg = svg_of(chart);
+  EXPECT_THAT(svg, HasSubstr("data-group=\"3\" data-part fill="));
+  EXPECT_LT(svg.find("<title>part"), svg.find("<title>conv"));
+}
+
+TEST(RatioChart, HasBarsThatStartAtOne) {
+  const std::string svg = svg_of(sample_ratios());
+  // The axis is from 0.1 to 1000, four decades of 280 - 12 - 34 = 234: 1 is at 246 - 58.5 = 187.5,
+  // 100 two decades above it.
+  EXPECT_THAT(svg, HasSubstr("y=\"70.50\" width=\"190.00\" height=\"117.00\""));
+  EXPECT_THAT(svg, HasSubstr("<title>fast&lt;b&gt;, net\n100x &amp; more</title>"));
+  EXPECT_THAT(svg, AllOf(HasSubstr(">1,000x</text>"), HasSubstr(">0.1x</text>")));
+}
+
+TEST(RatioChart, HasNoBarWhereThereIsNoRatio) {
+  EXPECT_THAT(svg_of(sample_ratios()), Not(HasSubstr("geo mean\nnone")));
+  const Json json = Json::parse(json_of(sample_ratios()));
+  EXPECT_EQ(json["rows"][1]["values"], Json::parse("[1.0, null]"));
+  EXPECT_EQ(json["rows"][1]["group"], nullptr);
+  EXPECT_EQ(json["rows"][0]["group"], 2);
+}
+
 TEST(HeatMap, RoundsItsColours) {
   HeatMap map;
   map.layers = {"first"};
   map.measures = {{"busy cycles", {{1.0 / 3.0, 1.0}}}};
   EXPECT_EQ(Json::parse(json_of(map))["measures"][0]["values"][0], Json::array({0.3333, 1.0}));
+}
+
+TEST(ChartColours, AreStripedTheSecondTime) {
+  EXPECT_EQ(cycled_series(0, "a").color, cycled_series(kSeriesColors, "b").color);
+  EXPECT_FALSE(cycled_series(0, "a").is_striped);
+  EXPECT_TRUE(cycled_series(kSeriesColors, "b").is_striped);
+  EXPECT_EQ(fill_of(cycled_series(kSeriesColors, "b")), "url(#stripes-0072b2)");
+  // Yellow is too faint for a line.
+  EXPECT_EQ(cycled_series(kSeriesColors - 1, "c").color, "#1b1f24");
 }
 
 TEST(ChartColours, FallBackToGrey) {
