@@ -44,7 +44,7 @@ const series = (page) =>
 const points = async (page) =>
   (await series(page)).filter(({ id }) => id.startsWith("series")).flatMap(({ id, names }) => names.map((name) => `${id}: ${name}`));
 const ceilings = async (page) =>
-  (await series(page)).filter(({ type }) => type === "line").map(({ id }) => id);
+  (await series(page)).filter(({ type, names }) => type === "line" && names.length > 0).map(({ id }) => id);
 
 describe("the page of a comparison", () => {
   test("opens without a word on the console and without a request", async () => {
@@ -100,6 +100,17 @@ describe("the page of a comparison", () => {
     assert.deepEqual(await points(page), ["series 0: alex-7", "series 0: lenet-300-100-pruned"]);
     await page.keyboard.press("Enter");
     assert.equal((await points(page)).length, 4);
+  });
+
+  test("gives the room of a hidden machine's bars to the others", async () => {
+    const { page } = await open(browser, writePage(folder()));
+    await page.locator("#speed-up .legend button", { hasText: "cpu" }).click();
+    const names = await page.evaluate(() =>
+      echarts.getInstanceByDom(document.querySelector("#speed-up .live")).getOption().series.map(({ name }) => name));
+    assert.deepEqual(names, ["eie", "unknown"]);
+    await page.locator("#speed-up .live").focus();
+    await page.keyboard.press("ArrowRight");
+    assert.match(await page.locator("#speed-up .tip-text").innerText(), /^alex-7\neie: .*x/);
   });
 
   test("hides a network in every chart", async () => {

@@ -10,7 +10,6 @@ nzsim.ratios = (() => {
   }
 
   function optionOf(chart, rows, hidden, width) {
-    const shown = chart.series.map((series, index) => ({ series, index })).filter(({ index }) => !hidden.has(index));
     return {
       aria: { enabled: true, label: { description: `${chart.title}; the tables have its numbers.` } },
       grid: { left: 8, right: 8, top: 12, bottom: 8, containLabel: true },
@@ -34,8 +33,8 @@ nzsim.ratios = (() => {
         axisPointer: { type: "shadow" },
         formatter: ([first]) => nzsim.tooltip.content(rows[first.dataIndex].name, factsOf(chart, rows[first.dataIndex], hidden)),
       },
-      series: shown.map(({ series, index }) => ({
-        id: `series ${index}`,
+      series: chart.series.filter((series, index) => !hidden.has(index)).map((series, place) => ({
+        id: `series ${chart.series.indexOf(series)}`,
         name: series.name,
         type: "bar",
         barGap: "0%",
@@ -43,8 +42,8 @@ nzsim.ratios = (() => {
         barMinHeight: 1,
         animation: false,
         itemStyle: nzsim.tooltip.areaStyle(series),
-        data: rows.map((row) => row.values[index]),
-        markLine: index !== shown[0].index ? undefined : {
+        data: rows.map((row) => row.values[chart.series.indexOf(series)]),
+        markLine: place > 0 ? undefined : {
           silent: true, symbol: "none", animation: false, label: { show: false },
           lineStyle: { color: "#1b1f24", type: "solid", width: 1 }, data: [{ yAxis: 1 }],
         },
@@ -63,7 +62,8 @@ nzsim.ratios = (() => {
       nzsim.legend.applyToDrawing(section, hidden);
       if (!isLive) return;
       rows = chart.rows.filter((row) => !nzsim.legend.isHidden(row));
-      live.chart.setOption(optionOf(chart, rows, hidden, live.box.clientWidth), { replaceMerge: ["series"] });
+      // The bars that are left share the room of those that are not.
+      live.chart.setOption(optionOf(chart, rows, hidden, live.box.clientWidth), { notMerge: true });
     }
     update();
     nzsim.legend.onGroups(update);

@@ -52,7 +52,7 @@ nzsim.roofline = (() => {
   });
 
   // From the frame up to the ridge, then flat.
-  function ceilingSeries(ceiling, place, chart) {
+  function ceilingSeries(ceiling, place, chart, isShown) {
     const [left, right] = chart.operations_per_byte;
     const peak = ceiling.operations_per_second;
     const bandwidth = ceiling.bytes_per_second;
@@ -62,7 +62,7 @@ nzsim.roofline = (() => {
     return {
       id: `ceiling ${place}`,
       type: "line",
-      data: [...slope, [right, peak]],
+      data: isShown ? [...slope, [right, peak]] : [],
       symbol: "none",
       silent: true,
       animation: false,
@@ -75,7 +75,7 @@ nzsim.roofline = (() => {
         symbol: "circle",
         symbolSize: 1,
         animation: false,
-        data: ceiling.label === "" ? [] :
+        data: ceiling.label === "" || !isShown ? [] :
           [{ coord: [right, peak], label: { ...text(ceiling.label, "left"), offset: [0, -11] } }],
       },
     };
@@ -144,8 +144,7 @@ nzsim.roofline = (() => {
     const named = namedPoints(chart, width);
     const points = chart.points.filter((point) =>
       !hidden.has(point.series) && !nzsim.legend.isHidden(point) && (hasParts || !point.is_part));
-    const ceilings = chart.ceilings.filter(({ series }) => series === null || !hidden.has(series));
-    const kinds = hasParts ? [true, false] : [false];
+    const isCeilingShown = ({ series }) => series === null || !hidden.has(series);
     return {
       aria: { enabled: true, label: { description: "Roofline; the table of layers has its numbers." } },
       grid: { left: 16, right: 24, top: 24, bottom: 30, containLabel: true },
@@ -158,9 +157,10 @@ nzsim.roofline = (() => {
           data && data.point ? nzsim.tooltip.content(data.point.name, data.point.facts) : "",
       },
       series: [
-        ...ceilings.map((ceiling) => ceilingSeries(ceiling, chart.ceilings.indexOf(ceiling), chart)),
-        ...(chart.ceilings.length > 1 ? [ridgeSeries(ceilings)] : []),
-        ...kinds.flatMap((isPart) =>
+        // What is hidden has no data: a series that is not there would leave its place to none.
+        ...chart.ceilings.map((ceiling, place) => ceilingSeries(ceiling, place, chart, isCeilingShown(ceiling))),
+        ...(chart.ceilings.length > 1 ? [ridgeSeries(chart.ceilings.filter(isCeilingShown))] : []),
+        ...(chart.parts_label ? [true, false] : [false]).flatMap((isPart) =>
           chart.series.map((series, index) => pointSeries(series, index, chart, points, isPart, named))),
       ],
     };
