@@ -65,6 +65,54 @@ TEST(CompareCommand, PutsAMachineBesideAPlatform) {
   EXPECT_EQ(cells[0]["roofline"]["weights_in"], "DRAM");
 }
 
+TEST(CompareCommand, EndsWithThePathOfItsPage) {
+  const test::TemporaryDirectory directory;
+  write_comparison(directory.path(), R"({"machine": "ideal"})", "ideal");
+  const test::CommandResult result =
+      run_nzsim({"compare", "c.json", "--no-values", "--out", "a"}, directory.path());
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_THAT(result.output, testing::EndsWith("\npage: a/comparison.html\n"));
+  EXPECT_THAT(read_file(directory.path() / "a/comparison.html"),
+              AllOf(testing::StartsWith("<!DOCTYPE html>"), HasSubstr("id=\"comparison-data\"")));
+  EXPECT_THAT(run_nzsim({"compare", "c.json", "--plain"}, directory.path()).errors,
+              HasSubstr("--plain: expected --out"));
+}
+
+TEST(CompareCommand, IsShownAgainByReportInEveryFormat) {
+  const test::TemporaryDirectory directory;
+  write_comparison(directory.path(), R"({"machine": "ideal"})", "ideal");
+  const std::string text = run_nzsim({"compare", "c.json", "--no-values"}, directory.path()).output;
+  (void)run_nzsim({"compare", "c.json", "--no-values", "--out", "a", "--json"}, directory.path());
+  EXPECT_EQ(run_nzsim({"report", "a"}, directory.path()).output, text);
+  EXPECT_THAT(run_nzsim({"report", "a", "--format", "csv"}, directory.path()).output,
+              HasSubstr("\r\nalex-7,ideal,ideal,simulated,"));
+  EXPECT_EQ(run_nzsim({"report", "a", "--format", "html", "--plain"}, directory.path()).output,
+            "a/comparison.html\n");
+  EXPECT_EQ(
+      run_nzsim({"report", "a/comparison.json", "--format", "gnuplot"}, directory.path()).output,
+      "a/comparison.gp\n");
+  EXPECT_THAT(read_file(directory.path() / "a/comparison.dat"), HasSubstr("# Speed-up\n"));
+}
+
+TEST(CompareCommand, GivesWayToTheReportOfARunBesideIt) {
+  const test::TemporaryDirectory directory;
+  write_comparison(directory.path(), R"({"machine": "ideal"})", "ideal");
+  (void)run_nzsim({"compare", "c.json", "--no-values", "--out", "a"}, directory.path());
+  (void)run_nzsim({"run", "ideal", "alex-8", "--no-values", "--out", "a"}, directory.path());
+  EXPECT_THAT(run_nzsim({"report", "a"}, directory.path()).output, HasSubstr("workload  alex-8"));
+  EXPECT_THAT(run_nzsim({"report", "a/comparison.json"}, directory.path()).output,
+              HasSubstr("baseline: ideal"));
+}
+
+TEST(CompareCommand, RefusesDocumentsOfAnotherSchema) {
+  const test::TemporaryDirectory directory;
+  write_file(directory.path() / "comparison.json", R"({"schema": "nzsim.comparison/1"})");
+  const test::CommandResult result = run_nzsim({"report", "."}, directory.path());
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.errors, HasSubstr("comparison.json: /schema: expected \"nzsim.comparison/2\", "
+                                       "got \"nzsim.comparison/1\""));
+}
+
 TEST(CompareCommand, PrintsTheDocumentAlone) {
   const test::TemporaryDirectory directory;
   write_comparison(directory.path(), R"({"machine": "ideal"})", "ideal");

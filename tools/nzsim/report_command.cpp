@@ -97,16 +97,14 @@ int report(const Arguments& arguments) {
 Command report_command() {
   return {
       .name = "report",
-      .summary = "Render an earlier run or comparison again, without simulating.",
+      .summary =
+          "Render DIR/report.json, or else DIR/comparison.json, again without simulating; DIR may "
+          "be the file itself.",
       .positionals = {{"DIR"}},
-      .options =
-          {{"format", "text|csv|html|gnuplot",
-            "text tables (default), one CSV row per layer of a run or per workload and entry "
-            "of a comparison, a page: DIR/report.html, or figures for papers: DIR/report.gp; "
-            "comparison.html and comparison.gp of a comparison. DIR may be a file; of a "
-            "directory with both, the run's report.json is shown, and "
-            "DIR/comparison.json names the other"},
-           {"plain", "", "the page with plain SVG charts, without the chart library"}},
+      .options = {{"format", "text|csv|html|gnuplot",
+                   "text tables (default), CSV, a page beside the document, or figures for papers "
+                   "by gnuplot"},
+                  {"plain", "", "the page with plain SVG charts, without the chart library"}},
       .example =
           "nzsim report out/alex-7 --format csv\n"
           "nzsim report out/alex-7 --format html\n"

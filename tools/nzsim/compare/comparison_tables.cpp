@@ -175,7 +175,7 @@ PageTable layers(const ComparisonView& comparison, std::size_t& rows) {
 
 std::string tables_of(const ComparisonView& comparison) {
   std::string html =
-      means(comparison).html() + workloads(comparison).html() + ceilings(comparison).html();
+      means(comparison).html() + ceilings(comparison).html() + workloads(comparison).html();
   std::size_t rows = 0;
   const std::string table = layers(comparison, rows).html();
   if (rows == 0) return html;
