@@ -79,6 +79,7 @@ json sample() {
           {"entries", entries},
           {"workloads",
            {{{"name", "net"},
+             {"group", ""},
              {"source", "w"},
              {"results", {cell("base", 4.0, 8.0), cell("fast", 2.0, nullptr), missing}}}}}};
 }

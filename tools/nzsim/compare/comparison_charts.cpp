@@ -45,12 +45,12 @@ std::string ratio_text(const std::optional<double>& ratio) {
 
 RatioChart::Row means_row(const ComparisonView& comparison, const std::string& group,
                           Mean EntryMeans::*mean) {
-  RatioChart::Row row{group.empty() ? "geo mean" : fmt::format("geo mean, {}", group), {}, {}, {}};
+  RatioChart::Row row{group.empty() ? "geo mean" : group, {}, {}, {}};
   for (std::size_t entry = 0; entry < comparison.entries.size(); ++entry) {
     const Mean value = comparison.means_of(group, entry).*mean;
     row.values.push_back(drawable(value.value));
-    row.facts.push_back(
-        {fmt::format("{} over {} workloads", ratio_text(value.value), value.count)});
+    row.facts.push_back({fmt::format("{}, geometric mean over {} workloads",
+                                     ratio_text(value.value), value.count)});
   }
   return row;
 }
