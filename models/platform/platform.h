@@ -73,6 +73,13 @@ struct Attainable {
   std::uint32_t gathered_numbers = 1;
 };
 
+/// Mean magnitude of the errors of calibrated times, in percent: on the measurements that the
+/// fractions follow from, and on others.
+struct CalibrationErrors {
+  double calibrating_percent = 0.0;
+  double judging_percent = 0.0;
+};
+
 /// Attainable fractions in `float32`, calibrated to measurements.
 struct Calibration {
   /// Time of a call before any work starts.
@@ -80,6 +87,8 @@ struct Calibration {
   std::vector<Attainable> kernels;
   /// The measurements, and how the fractions follow from them.
   std::string source;
+  /// Nothing where no measurement was left to judge.
+  std::optional<CalibrationErrors> errors = {};
 };
 
 /// A file of `configs/platforms`: a machine known by its published figures alone. What is unknown

@@ -131,6 +131,13 @@ Calibration calibration_from(ConfigNode& node) {
         to_string(kernel), "What this kernel attains of the peaks in float32.",
         [&](ConfigNode& entry) { calibration.kernels.push_back(attainable_from(kernel, entry)); });
   }
+  node.optional_object(
+      "mean_error_percent", "Mean magnitude of the errors of calibrated times, %.",
+      [&](ConfigNode& errors) {
+        calibration.errors = CalibrationErrors{
+            errors.number("calibrating", {.description = "On the measurements that it is from."}),
+            errors.number("judging", {.description = "On measurements that had no part in it."})};
+      });
   calibration.source = source_from(node);
   return calibration;
 }

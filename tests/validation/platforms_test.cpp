@@ -208,6 +208,18 @@ TEST(EiePlatforms, HaveTheErrorsThatTheirPageStates) {
   }
 }
 
+TEST(EiePlatforms, HaveTheErrorsThatTheirFilesState) {
+  const std::vector<std::pair<std::string, std::string>> platforms{
+      {"cpu", "core-i7-5930k"}, {"gpu", "titan-x-maxwell"}, {"mobile_gpu", "tegra-k1"}};
+  for (const auto& [name, file] : platforms) {
+    const platform::CalibrationErrors errors = shipped(file).calibration->errors.value();
+    EXPECT_NEAR(errors.calibrating_percent,
+                reproduced_table(name + "_calibration").at("mean_error_percent"), 0.05);
+    EXPECT_NEAR(errors.judging_percent,
+                reproduced_table(name + "_held_out").at("mean_error_percent"), 0.05);
+  }
+}
+
 TEST(EiePlatforms, HaveTheMeansOfTableFoursOwnCells) {
   // 194, 13.2 and 314 where the paper prints 189, 13 and 307.
   const json speed_up = reproduced_table("speed_up").at("cells");

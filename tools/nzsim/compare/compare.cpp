@@ -40,7 +40,13 @@ std::vector<std::string> sources_of(const Entry& entry, const EntryInputs& input
       platform.fastest(entry.format.type, entry.format.layout == platform::Layout::dense);
   if (rate != nullptr) sources.push_back("peak rate: " + rate->source);
   if (platform.busy_watts) sources.push_back("power: " + platform.busy_watts->source);
-  if (platform.calibration) sources.push_back("fractions: " + platform.calibration->source);
+  if (!platform.calibration) return sources;
+  sources.push_back("fractions: " + platform.calibration->source);
+  if (const auto& errors = platform.calibration->errors) {
+    sources.push_back(fmt::format(
+        "errors of calibrated times: {} % in the mean where fractions are from, {} % elsewhere",
+        errors->calibrating_percent, errors->judging_percent));
+  }
   return sources;
 }
 
