@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
@@ -73,7 +74,7 @@ Core::Core(const sc_core::sc_module_name& name, const Config& config, Stepping s
   matrix_streamer_ = std::make_unique<MatrixStreamer>("matrix_streamer", clock_);
 }
 
-void Core::start_layer(const LayerProgram& layer) {
+void Core::start_layer(const LayerProgram& layer, bool with_timeline) {
   SIM_ASSERT(layer.codebook.size() <= kCodes, name(), clock_.cycle(), "a codebook of {} entries",
              layer.codebook.size());
   layer_ = &layer;
@@ -90,6 +91,9 @@ void Core::start_layer(const LayerProgram& layer) {
   central_control_.counters() = {};
   layer_cycles_ = 0;
   transfer_cycles_ = 0;
+  timeline_.reset();
+  if (with_timeline) timeline_.emplace(pes_.size());
+  recorded_busy_cycles_.assign(pes_.size(), 0);
   wait_cycles_ = 0;
   segments_ = 0;
   segment_bytes_ = 0;
@@ -156,12 +160,12 @@ void Core::run_pass(const MatrixImage& image, const Pass& pass) {
 
 void Core::scan(const ScanRange& range, bool is_streamed) {
   activity_ = is_streamed ? Activity::streamed_pass : Activity::pass;
-  const std::uint64_t begin = clock_.cycle();
-  horizon_ = begin + kShortestPass - 1;
+  pass_begin_ = clock_.cycle();
+  horizon_ = pass_begin_ + kShortestPass - 1;
   central_control_.start_scan(range);
   clock_.run(*this);
   drop_uncounted_cycles();
-  layer_cycles_ += (is_streamed ? clock_.cycle() : horizon_ + 1) - begin;
+  layer_cycles_ += (is_streamed ? clock_.cycle() : horizon_ + 1) - pass_begin_;
 }
 
 void Core::request_segment() {
@@ -196,6 +200,7 @@ bool Core::after_cycle(std::uint64_t cycle) {
   if (activity_ == Activity::wait) return !matrix_streamer_->has_segment();
   if (wires_.status.last_entry_slot == cycle) {
     clock_.note_progress();
+    if (timeline_) record_busy_pes(layer_cycles_ + cycle - pass_begin_);
     horizon_ = std::max(horizon_, cycle + kSlotToStrobe);
     snapshot_.is_valid = false;
     return true;
@@ -222,6 +227,21 @@ void Core::drop_uncounted_cycles() {
   snapshot_.is_valid = false;
   central_control_.counters() = snapshot_.broadcast;
   for (std::size_t pe = 0; pe < pes_.size(); ++pe) pes_[pe].counters = snapshot_.pes[pe];
+}
+
+/// An entry's slot is never dropped: it moves the horizon. So what is recorded counts.
+void Core::record_busy_pes(std::uint64_t layer_cycle) {
+  for (std::size_t pe = 0; pe < pes_.size(); ++pe) {
+    const std::uint64_t busy_cycles = pes_[pe].counters.busy_cycles;
+    if (busy_cycles == recorded_busy_cycles_[pe]) continue;
+    recorded_busy_cycles_[pe] = busy_cycles;
+    timeline_->add(pe, layer_cycle);
+  }
+}
+
+std::optional<Timeline> Core::take_timeline() {
+  if (timeline_) timeline_->end(layer_cycles_);
+  return std::exchange(timeline_, std::nullopt);
 }
 
 void Core::connect(const MatrixImage& image, const Pass& pass) {

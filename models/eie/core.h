@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "models/eie/statistics.h"
 #include "sim/kernel/clock_domain.h"
 #include "sim/kernel/part.h"
+#include "sim/stats/timeline.h"
 
 namespace nzsim::eie {
 
@@ -34,8 +36,8 @@ class Core final : public sc_core::sc_module, private CycleObserver {
        Stepping stepping = Stepping::kernel);
 
   /// Loads what holds for a whole layer and sets all counters to zero. `layer` must outlive the
-  /// layer's passes.
-  void start_layer(const LayerProgram& layer);
+  /// layer's passes. `with_timeline`: notes in which cycles of the layer each PE is busy.
+  void start_layer(const LayerProgram& layer, bool with_timeline = false);
   /// Requests the first two of the layer's segments in the next cycle, and the others as the passes
   /// leave room for them.
   void stream_matrices(SegmentOrder segments);
@@ -55,6 +57,9 @@ class Core final : public sc_core::sc_module, private CycleObserver {
   /// What the layer has counted so far.
   [[nodiscard]] CounterValues counters(const Statistics& statistics) const;
   [[nodiscard]] std::uint64_t layer_cycles() const { return layer_cycles_; }
+  /// `busy_cycles` of each PE over the layer's cycles, where `start_layer` asked for it; called
+  /// once, behind the layer's last pass.
+  [[nodiscard]] std::optional<Timeline> take_timeline();
 
   [[nodiscard]] ClockDomain& clock() { return clock_; }
   /// To be bound to a memory; null where the machine has none.
@@ -77,6 +82,7 @@ class Core final : public sc_core::sc_module, private CycleObserver {
   [[nodiscard]] bool is_drained() const;
   void take_snapshot();
   void drop_uncounted_cycles();
+  void record_busy_pes(std::uint64_t layer_cycle);
   void connect(const MatrixImage& image, const Pass& pass);
   void load_sources(const MatrixImage& image, const Pass& pass);
   void scan(const ScanRange& range, bool is_streamed);
@@ -105,12 +111,17 @@ class Core final : public sc_core::sc_module, private CycleObserver {
   Activity activity_ = Activity::pass;
   /// Last cycle of the pass, or of the transfer, as far as is known.
   std::uint64_t horizon_ = 0;
+  /// Cycle 0 of the pass.
+  std::uint64_t pass_begin_ = 0;
   Snapshot snapshot_;
   /// Words of each PE's activation SRAM that hold the inputs of the product; results lie behind
   /// them.
   std::uint32_t input_words_ = 0;
   std::uint64_t layer_cycles_ = 0;
   std::uint64_t transfer_cycles_ = 0;
+  /// Nothing where none was asked for; `[pe_count]` busy cycles that are in it.
+  std::optional<Timeline> timeline_;
+  std::vector<std::uint64_t> recorded_busy_cycles_;
   /// Segments that are still to be requested, and what the layer has used of them.
   SegmentOrder order_;
   std::uint64_t wait_cycles_ = 0;

@@ -15,12 +15,12 @@ namespace {
 class Reference : public ReferenceMachine {
  public:
   Reference(const Config& config, const Statistics& statistics, const EieProgram& program,
-            bool values)
+            const SimulationOptions& options)
       : config_(config),
         statistics_(statistics),
         program_(program),
-        values_(values),
-        machine_(config, statistics, program) {}
+        values_(options.values),
+        machine_(config, statistics, program, {.timeline = options.timeline}) {}
 
   RunResult run() override {
     return to_result(config_, statistics_, program_, machine_.run(), values_);
@@ -66,14 +66,15 @@ std::string Eie::compile_key() const {
 
 RunResult Eie::simulate(const Program& program, const SimulationOptions& options) const {
   const auto& compiled = dynamic_cast<const EieProgram&>(program);
-  const std::vector<LayerRun> runs = run_fast(config_, statistics_, compiled, options.values);
+  const std::vector<LayerRun> runs =
+      run_fast(config_, statistics_, compiled, options.values, options.timeline);
   return to_result(config_, statistics_, compiled, runs, options.values);
 }
 
 std::unique_ptr<ReferenceMachine> Eie::elaborate(const Program& program,
                                                  const SimulationOptions& options) const {
   return std::make_unique<Reference>(config_, statistics_, dynamic_cast<const EieProgram&>(program),
-                                     options.values);
+                                     options);
 }
 
 Ceilings Eie::ceilings() const {

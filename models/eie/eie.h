@@ -25,6 +25,7 @@ class Eie : public Accelerator {
   [[nodiscard]] const MemoryConfig* memory() const override {
     return config_.memory ? &*config_.memory : nullptr;
   }
+  [[nodiscard]] bool has_timeline() const override { return true; }
   [[nodiscard]] Ceilings ceilings() const override;
   [[nodiscard]] double clock_hz() const override { return config_.clock_hz; }
   [[nodiscard]] const StatisticsRegistry& statistics() const override {

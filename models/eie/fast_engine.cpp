@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
+#include "models/eie/busy_timeline.h"
 #include "models/eie/matrix_stream.h"
 #include "models/eie/timing_kernel.h"
 #include "models/eie/value_kernel.h"
@@ -36,7 +39,8 @@ void im2col(const LayerSpec& spec, std::uint32_t group, std::uint32_t y, std::ui
 class LayerEngine {
  public:
   /// `stream` is null where the machine has no memory.
-  LayerEngine(const Config& config, const LayerProgram& layer, bool values, MatrixStream* stream)
+  LayerEngine(const Config& config, const LayerProgram& layer, bool values, bool with_timeline,
+              MatrixStream* stream)
       : layer_(layer),
         values_(values),
         timing_(config),
@@ -45,6 +49,7 @@ class LayerEngine {
         pe_count_(config.pe_count),
         stream_(stream) {
     timing_.start_layer();
+    if (with_timeline) timeline_.emplace(config);
     for (const MatrixImage& image : layer.images) passes_.push_back(passes_of(config, image));
     const std::uint64_t rows =
         std::min<std::uint64_t>(layer.images.front().outputs, layer.images.front().rows_per_batch);
@@ -94,6 +99,12 @@ class LayerEngine {
     if (statistics.streaming) count_streaming(*statistics.streaming, counters);
   }
 
+  /// The timeline of the layer, where it was asked for; called once, behind the last pass.
+  [[nodiscard]] std::optional<Timeline> take_timeline() {
+    if (!timeline_) return {};
+    return std::move(*timeline_).finish(layer_cycles_);
+  }
+
  private:
   void count_streaming(const StreamingStatistics& statistics, CounterValues& counters) const {
     counters[statistics.matrix_wait_cycles.value] = wait_cycles_;
@@ -129,7 +140,9 @@ class LayerEngine {
       if (pass.column_begin == 0) std::fill(accumulators_.begin(), accumulators_.end(), 0);
       find_items(image, pass, vector);
       begin_pass(pass);
-      timing_.run(image, pass, items_, totals_, broadcast_);
+      const std::uint64_t cycles = timing_.run(image, pass, items_, totals_, broadcast_);
+      if (timeline_) timeline_->record(image, pass, items_, timing_.broadcasts(), layer_cycles_);
+      layer_cycles_ += cycles + pass.write_back_cycles;
       end_pass(pass);
       if (output == nullptr) continue;
       kernel_.run(image, pass, items_, accumulators_);
@@ -141,10 +154,13 @@ class LayerEngine {
   void begin_pass(const Pass& pass) {
     load_cycles_ += pass.source_load_cycles;
     transfer_cycles_ += pass.source_load_cycles + pass.write_back_cycles;
+    layer_cycles_ += pass.source_load_cycles;
     if (stream_ == nullptr) return;
     stream_->advance(pass.source_load_cycles);
     if (!pass.is_streamed()) return;
-    wait_cycles_ += stream_->wait_for_segment();
+    const std::uint64_t waited = stream_->wait_for_segment();
+    wait_cycles_ += waited;
+    layer_cycles_ += waited;
     ++segments_;
     segment_sums_.bytes += pass.segment.bytes;
     segment_sums_.lines += pass.segment.lines;
@@ -190,6 +206,9 @@ class LayerEngine {
   ValueKernel kernel_;
   PeTotals totals_;
   BroadcastCycles broadcast_;
+  /// What the layer has counted so far, and where its entries lie in that time.
+  std::uint64_t layer_cycles_ = 0;
+  std::optional<BusyTimeline> timeline_;
   std::uint64_t load_cycles_ = 0;
   std::uint64_t transfer_cycles_ = 0;
   std::uint32_t pe_count_;
@@ -218,7 +237,7 @@ std::vector<bool> layers_that_feed_others(const EieProgram& program) {
 }  // namespace
 
 std::vector<LayerRun> run_fast(const Config& config, const Statistics& statistics,
-                               const EieProgram& program, bool values) {
+                               const EieProgram& program, bool values, bool with_timeline) {
   const std::vector<bool> feeds = layers_that_feed_others(program);
   std::unique_ptr<MatrixStream> stream;
   if (config.memory) stream = std::make_unique<MatrixStream>(config, statistics);
@@ -226,13 +245,14 @@ std::vector<LayerRun> run_fast(const Config& config, const Statistics& statistic
   for (std::size_t index = 0; index < program.layers.size(); ++index) {
     const LayerProgram& layer = program.layers[index];
     const std::vector<std::int16_t> inputs = gather_inputs(program, index, runs);
-    LayerRun run{statistics.registry.zeros(), {}};
+    LayerRun run{statistics.registry.zeros(), {}, {}};
     if (!layer.spec.has_weights()) {
       run.outputs = pool_on_host(layer, inputs);
     } else {
-      LayerEngine engine(config, layer, values || feeds[index], stream.get());
+      LayerEngine engine(config, layer, values || feeds[index], with_timeline, stream.get());
       run.outputs = engine.run(inputs);
       engine.count(statistics, run.counters);
+      run.busy = engine.take_timeline();
       if (stream) stream->end_layer(run.counters);
     }
     runs.push_back(std::move(run));

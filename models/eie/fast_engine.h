@@ -14,7 +14,9 @@ namespace nzsim::eie {
 ///
 /// Returns one `LayerRun` per layer. Values are computed where `values` is set, and for layers that
 /// later ones take their inputs from, since timing depends on which of these are zero.
+/// `with_timeline`: notes in which cycles of its layer each PE is busy (`BusyTimeline`).
 [[nodiscard]] std::vector<LayerRun> run_fast(const Config& config, const Statistics& statistics,
-                                             const EieProgram& program, bool values);
+                                             const EieProgram& program, bool values,
+                                             bool with_timeline = false);
 
 }  // namespace nzsim::eie

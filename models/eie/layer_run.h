@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "models/eie/program.h"
 #include "sim/stats/registry.h"
+#include "sim/stats/timeline.h"
 
 namespace nzsim::eie {
 
@@ -17,6 +19,9 @@ struct LayerRun {
   /// `[batch, output elements]` raw values in the layer's `destination_format`; empty where a run
   /// simulates timing alone.
   std::vector<std::int16_t> outputs;
+  /// `busy_cycles` of each PE over the layer's cycles, where it was asked for and the layer has
+  /// weights.
+  std::optional<Timeline> busy = {};
 };
 
 /// The inputs of layer `index`, `[batch, input elements]` in its `source_format`.

@@ -39,6 +39,7 @@ class ReferenceEie::Machine {
       : config_(config),
         statistics_(statistics),
         program_(program),
+        with_timeline_(options.timeline),
         memory_(config.memory ? make_memory(*config.memory) : nullptr),
         counted_(memory_ ? memory_->channels() : 0),
         dram_(memory_ ? std::make_unique<MemoryTarget>("dram", *memory_) : nullptr),
@@ -52,7 +53,7 @@ class ReferenceEie::Machine {
   [[nodiscard]] LayerRun run_layer(std::size_t index, std::span<const std::int16_t> inputs) {
     const LayerProgram& layer = program_.layers.at(index);
     const LayerSpec& spec = layer.spec;
-    if (!spec.has_weights()) return {statistics_.registry.zeros(), pool_on_host(layer, inputs)};
+    if (!spec.has_weights()) return {statistics_.registry.zeros(), pool_on_host(layer, inputs), {}};
 
     const std::size_t input_size = spec.input.elements();
     const std::size_t output_size = spec.output.elements();
@@ -60,7 +61,7 @@ class ReferenceEie::Machine {
                "{} input values for {} inputs of {}", inputs.size(), spec.batch, input_size);
     std::vector<std::vector<Pass>> passes;
     for (const MatrixImage& image : layer.images) passes.push_back(passes_of(config_, image));
-    core_.start_layer(layer);
+    core_.start_layer(layer, with_timeline_);
     if (layer.is_streamed()) core_.stream_matrices(SegmentOrder(layer, passes));
     LayerRun run;
     run.outputs.resize(spec.batch * output_size);
@@ -74,6 +75,7 @@ class ReferenceEie::Machine {
       }
     }
     run.counters = core_.counters(statistics_);
+    run.busy = core_.take_timeline();
     if (memory_) count_memory(run.counters);
     return run;
   }
@@ -139,6 +141,7 @@ class ReferenceEie::Machine {
   const Config& config_;
   const Statistics& statistics_;
   const EieProgram& program_;
+  bool with_timeline_;
   /// Null where the machine has no memory.
   std::unique_ptr<Memory> memory_;
   /// What each channel had counted at the end of the layer before.

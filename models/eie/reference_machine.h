@@ -14,13 +14,15 @@
 
 namespace nzsim::eie {
 
-/// How a reference machine is driven. None of it may change a result.
+/// How a reference machine is driven, and what is noted of it. None of it may change a result.
 struct ReferenceOptions {
   /// By the SystemC kernel, once per process; or by a plain loop over the same modules, so that one
   /// process can build any number of machines.
   bool uses_kernel = true;
   /// Calls the modules in an order drawn from this seed.
-  std::optional<std::uint64_t> shuffle_seed;
+  std::optional<std::uint64_t> shuffle_seed = {};
+  /// Notes the busy cycles of each PE over time.
+  bool timeline = false;
 };
 
 /// EIE's reference mode: the definition of the machine, SystemC modules that step every register at

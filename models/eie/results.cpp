@@ -227,6 +227,7 @@ LayerResult layer_result(const Config& config, const Statistics& statistics,
             static_cast<double>(config.pe_count) * static_cast<double>(result.cycles.value()));
   result.bottleneck = bottleneck(statistics, run.counters);
   if (!spec.has_weights()) return result;
+  if (run.busy) result.timeline = CounterTimeline{"busy_cycles", *run.busy};
   result.events = energy_events(config, statistics, run.counters);
   add_details(config, statistics, layer, inputs, result);
   if (statistics.streaming) add_streaming_details(*statistics.streaming, result);

@@ -66,6 +66,9 @@ class TimingKernel {
   /// is over, be it one of a column without entries.
   [[nodiscard]] std::uint64_t drained_cycles() const { return drained_cycles_; }
 
+  /// b_k of each item of the last pass.
+  [[nodiscard]] std::span<const std::uint32_t> broadcasts() const { return broadcast_; }
+
  private:
   void schedule_columns(const MatrixImage& image, const Pass& pass, std::span<const Item> items);
   [[nodiscard]] std::uint32_t pass_cycles() const;

@@ -158,6 +158,23 @@ void write_per_pe(JsonWriter& json, const StatisticsRegistry& statistics,
   json.end_object();
 }
 
+void write_timeline(JsonWriter& json, const CounterTimeline& recorded) {
+  const Timeline& timeline = recorded.timeline;
+  json.key("timeline");
+  json.begin_object();
+  json.member("counter", recorded.counter);
+  json.member("window_cycles", timeline.window_cycles());
+  json.key("per_pe");
+  json.begin_array();
+  for (std::size_t pe = 0; pe < timeline.parts(); ++pe) {
+    json.begin_array(Layout::one_line);
+    for (const std::uint64_t cycles : timeline.of(pe)) json.value(cycles);
+    json.end_array();
+  }
+  json.end_array();
+  json.end_object();
+}
+
 void write_layer(JsonWriter& json, const ReportContext& context, const LayerResult& layer,
                  const Sums& sums, const std::vector<EnergyRow>& rows) {
   json.begin_object();
@@ -169,6 +186,7 @@ void write_layer(JsonWriter& json, const ReportContext& context, const LayerResu
   write_values(json, layer.values);
   write_details(json, layer.details);
   write_per_pe(json, *context.statistics, layer.counters);
+  if (layer.timeline) write_timeline(json, *layer.timeline);
   write_energy(json, rows, false);
   write_roofline(json, context, sums);
   json.end_object();

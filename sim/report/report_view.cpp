@@ -70,6 +70,53 @@ ReportPerPe per_pe_from(const std::string& name, const Node& node) {
   return counter;
 }
 
+/// The counts of one PE in windows of `window_cycles` over `cycles`, which add up to `sum`.
+std::vector<std::uint64_t> windows_from(const Node& node, std::uint64_t window_cycles,
+                                        std::uint64_t cycles, std::uint64_t sum) {
+  const std::uint64_t windows = cycles / window_cycles + (cycles % window_cycles == 0 ? 0 : 1);
+  if (node.size() != windows) {
+    node.fail(fmt::format("{} windows of {} cycles", windows, window_cycles),
+              fmt::format("{}", node.size()));
+  }
+  std::vector<std::uint64_t> counts;
+  std::uint64_t rest = cycles;
+  std::uint64_t counted = 0;
+  node.for_each_element([&](const Node& value) {
+    const std::uint64_t window = std::min(window_cycles, rest);
+    counts.push_back(value.count());
+    if (counts.back() > window) value.fail(fmt::format("a count in [0, {}]", window));
+    rest -= window;
+    counted += counts.back();
+  });
+  if (counted != sum) {
+    node.fail(fmt::format("counts that add up to {}", sum), fmt::format("{}", counted));
+  }
+  return counts;
+}
+
+/// The timeline of `layer`, whose cycles and counters are read already.
+ReportTimeline timeline_from(const Node& node, const ReportLayer& layer) {
+  ReportTimeline timeline;
+  const Node name = node.member("counter");
+  timeline.counter = name.text();
+  const ReportPerPe* const counter = layer.per_pe_counter(timeline.counter);
+  if (counter == nullptr) name.fail("a counter of the layer's per_pe");
+  const Node window = node.member("window_cycles");
+  timeline.window_cycles = window.count();
+  if (timeline.window_cycles == 0) window.fail("an integer of at least 1");
+  const Node rows = node.member("per_pe");
+  rows.for_each_element([&](const Node& row) {
+    const std::size_t pe = timeline.per_pe.size();
+    const std::uint64_t sum = pe < counter->values.size() ? counter->values[pe] : 0;
+    timeline.per_pe.push_back(windows_from(row, timeline.window_cycles, layer.sums.cycles, sum));
+  });
+  if (timeline.per_pe.size() != counter->values.size()) {
+    rows.fail(fmt::format("{} arrays, one per PE", counter->values.size()),
+              fmt::format("{}", timeline.per_pe.size()));
+  }
+  return timeline;
+}
+
 std::vector<ReportModuleEnergy> module_energies_from(const Node& node) {
   std::vector<ReportModuleEnergy> modules;
   std::map<std::string, std::size_t> places;
@@ -100,6 +147,7 @@ ReportLayer layer_from(const Node& node) {
   node.member("per_pe").for_each_member([&](const std::string& name, const Node& counter) {
     layer.per_pe.push_back(per_pe_from(name, counter));
   });
+  if (node.has_member("timeline")) layer.timeline = timeline_from(node.member("timeline"), layer);
   layer.energy = module_energies_from(node.member("energy"));
   layer.roofline = roofline_from(node.member("roofline"));
   return layer;

@@ -53,6 +53,16 @@ struct ReportPerPe {
   std::vector<std::uint64_t> values;
 };
 
+/// A counter of each PE over the cycles of one layer, in windows of equal length.
+struct ReportTimeline {
+  /// One of the layer's `per_pe`, which has the sums.
+  std::string counter;
+  /// At least 1; the last window ends with the layer.
+  std::uint64_t window_cycles = 1;
+  /// `[PEs][windows]`.
+  std::vector<std::vector<std::uint64_t>> per_pe;
+};
+
 struct ReportLayer {
   std::string name;
   std::string type;
@@ -65,6 +75,8 @@ struct ReportLayer {
   double rms_error = 0.0;
   std::vector<ReportDetail> details;
   std::vector<ReportPerPe> per_pe;
+  /// Only where the run was asked for it.
+  std::optional<ReportTimeline> timeline;
   /// One per module, in order of first appearance.
   std::vector<ReportModuleEnergy> energy;
   ReportRoofline roofline;

@@ -9,6 +9,7 @@
 #include "sim/base/units.h"
 #include "sim/energy/table.h"
 #include "sim/stats/registry.h"
+#include "sim/stats/timeline.h"
 
 namespace nzsim {
 
@@ -45,6 +46,13 @@ struct Detail {
   std::string description;
 };
 
+/// A counter of each PE over the cycles of one layer.
+struct CounterTimeline {
+  /// Its short name, as in the report's `per_pe`.
+  std::string counter;
+  Timeline timeline;
+};
+
 /// What a machine returns for one layer, the same from both modes.
 struct LayerResult {
   std::string name;
@@ -60,6 +68,8 @@ struct LayerResult {
   double utilization = 0.0;
   std::string bottleneck;
   CounterValues counters;
+  /// Where the run was asked for it and the layer has weights.
+  std::optional<CounterTimeline> timeline = {};
   std::vector<EnergyEvent> events;
   ValuesCheck values;
   std::vector<Detail> details;

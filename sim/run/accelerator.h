@@ -38,6 +38,9 @@ class Program {
 struct SimulationOptions {
   /// Compute, check and hash the outputs; otherwise timing and counters alone.
   bool values = true;
+  /// Record a counter of each PE over time, in each layer with weights. Only for machines that have
+  /// one: `Accelerator::has_timeline`.
+  bool timeline = false;
 };
 
 /// A machine elaborated in SystemC: reference mode. One per process (SystemC elaborates once).
@@ -79,6 +82,9 @@ class Accelerator {
   /// The off-chip memory, as `memory_of_machine` read it; null where the machine has none. Its
   /// energies are added to the machine's table.
   [[nodiscard]] virtual const MemoryConfig* memory() const { return nullptr; }
+
+  /// Whether runs can record a counter of each PE over time.
+  [[nodiscard]] virtual bool has_timeline() const { return false; }
 
   [[nodiscard]] virtual Ceilings ceilings() const = 0;
   [[nodiscard]] virtual double clock_hz() const = 0;

@@ -42,8 +42,10 @@ std::string config_json(const Machine& machine, const Network& network, const Ru
   config["nzsim_version"] = NZSIM_VERSION;
   config["machine"] = Json::parse(machine.resolved);
   config["workload"] = Json::parse(network.resolved);
-  config["options"] = {
-      {"mode", to_string(options.mode)}, {"values", options.values}, {"seed", options.seed}};
+  config["options"] = {{"mode", to_string(options.mode)},
+                       {"values", options.values},
+                       {"timeline", options.timeline},
+                       {"seed", options.seed}};
   return config.dump(2) + "\n";
 }
 
@@ -88,7 +90,8 @@ RunOutcome run_design_point(const Machine& machine, const Network& network,
 
   RunOutcome outcome;
   const auto start = std::chrono::steady_clock::now();
-  outcome.result = simulate(accelerator, *program, choice.mode, {.values = options.values});
+  outcome.result = simulate(accelerator, *program, choice.mode,
+                            {.values = options.values, .timeline = options.timeline});
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const Ceilings ceilings = outcome.result.ceilings.value_or(accelerator.ceilings());
   check_ceilings(outcome.result, ceilings, accelerator.clock_hz());

@@ -17,6 +17,8 @@ enum class Mode { fast, reference };
 struct RunOptions {
   Mode mode = Mode::fast;
   bool values = true;
+  /// Record PEs over time; only for machines with timelines.
+  bool timeline = false;
   std::uint64_t seed = 0;
   /// Directory of compiled programs (`--cache`); nothing: compile each time.
   std::optional<std::filesystem::path> cache = {};

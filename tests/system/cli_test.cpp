@@ -186,6 +186,35 @@ TEST(RunCommand, ReportsTheSameInBothModesAndFromTheCache) {
   EXPECT_EQ(reference.errors, "");
 }
 
+TEST(RunCommand, ReportsPesOverTimeWhereItIsAskedTo) {
+  const auto run = [](std::vector<std::string> more) {
+    std::vector<std::string> words{"run", "eie-4pe-teaching", "lenet-300-100-pruned", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_nzsim(words);
+  };
+  const test::CommandResult fast = run({"--timeline"});
+  ASSERT_EQ(fast.exit_code, 0) << fast.errors;
+  EXPECT_EQ(comparable(fast.output), comparable(run({"--timeline", "--mode", "reference"}).output));
+  Json report = Json::parse(fast.output);
+  EXPECT_EQ(report["layers"][0]["timeline"]["per_pe"].size(), 4U);
+  for (Json& layer : report["layers"]) layer.erase("timeline");
+  report["totals"].erase("host_seconds");
+  Json without = Json::parse(run({}).output);
+  without["totals"].erase("host_seconds");
+  EXPECT_EQ(report, without);
+}
+
+TEST(RunCommand, NamesTheMachinesWithTimelinesWhereOneHasNone) {
+  const test::CommandResult result = run_nzsim({"run", "tpu-v1", "lenet-5", "--timeline"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.output, "");
+  EXPECT_THAT(result.errors,
+              AllOf(HasSubstr("--timeline: expected a machine of a model that records PEs over "
+                              "time, as of eie"),
+                    HasSubstr("eie-64pe-dram"), HasSubstr("got one of \"systolic\"")));
+  EXPECT_THAT(result.errors, ::testing::Not(HasSubstr("tpu")));
+}
+
 TEST(RunCommand, ReportsTheSameOfBfloat16InBothModes) {
   const auto with_mode = [](const std::string& mode) {
     return run_nzsim({"run", "tpu-v2-mxu", "lenet-5", "--mode", mode, "--json"});

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
@@ -40,6 +41,7 @@ RunOptions options_of(const Arguments& arguments) {
   options.mode =
       arguments.choice("mode", {"fast", "reference"}) == "fast" ? Mode::fast : Mode::reference;
   options.values = !arguments.flag("no-values");
+  options.timeline = arguments.flag("timeline");
   options.seed = arguments.integer("seed", 0, UINT64_MAX).value_or(0);
   if (const auto directory = arguments.text("cache")) options.cache = *directory;
   return options;
@@ -52,6 +54,22 @@ void check_directory(const Arguments& arguments, const std::string& name) {
   if (path && fs::exists(*path, error) && !fs::is_directory(*path, error)) {
     throw InputError("--" + name, "", fmt::format("expected a directory, got the file {}", *path));
   }
+}
+
+/// Throws where `machine` cannot record the timeline that was asked for; names the shipped machines
+/// that can.
+void check_timeline(const Machine& machine) {
+  if (machine.accelerator->has_timeline()) return;
+  std::vector<std::string> names;
+  for (const CatalogueItem& item : catalogue(Shelf::machines)) {
+    const Machine other = load_machine(item.path, {}, shipped_directories());
+    if (other.accelerator->has_timeline()) names.push_back(item.name);
+  }
+  throw InputError(
+      "--timeline", "",
+      fmt::format("expected a machine of a model that records PEs over time, as of {}; "
+                  "got one of \"{}\"",
+                  fmt::join(names, ", "), machine.model));
 }
 
 int print_program(const Machine& machine, const Network& network, const RunOptions& options) {
@@ -72,6 +90,7 @@ int run(const Arguments& arguments) {
   check_directory(arguments, "out");
   check_directory(arguments, "cache");
   const Machine machine = machine_of(arguments);
+  if (options.timeline) check_timeline(machine);
   const Network network = network_of(arguments);
   if (arguments.flag("program")) return print_program(machine, network, options);
   const RunOutcome outcome = run_design_point(machine, network, options);
@@ -101,6 +120,7 @@ Command run_command() {
                    "closed recurrences (default), or SystemC cycle by cycle"},
                   {"set", "/POINTER=VALUE", "change a key of the machine", true},
                   {"no-values", "", "timing and counters alone, no outputs"},
+                  {"timeline", "", "report the busy cycles of each PE over time (EIE machines)"},
                   {"layers", "A,B", "only these layers"},
                   {"batch", "N", "input vectors of every layer"},
                   {"seed", "N", "mixed into the seeds of synthetic values (default 0)"},

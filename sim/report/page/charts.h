@@ -138,14 +138,22 @@ struct RatioChart {
 /// Fits the axis to the values and 1.
 void fit_axis(RatioChart& chart);
 
-/// One colour per PE and layer.
+/// One colour per cell of a few rows and many columns: states of PEs, or the use of PEs over time.
 struct HeatMap {
+  /// What a reader chooses from.
   struct Measure {
     std::string name;
-    /// [layers][PEs], from 0 to 1.
+    /// [rows][columns], from 0 to 1.
     std::vector<std::vector<double>> values;
+    /// Cycles of a column, the last of which ends with `cycles`; 0 where columns are PEs.
+    std::uint64_t window_cycles = 0;
+    std::uint64_t cycles = 0;
   };
-  std::vector<std::string> layers;
+  /// What a measure is: `State`.
+  std::string choice;
+  /// What the values are shares of.
+  std::string whole;
+  std::vector<std::string> rows;
   std::vector<Measure> measures;
 };
 

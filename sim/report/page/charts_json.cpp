@@ -185,12 +185,16 @@ std::string json_of(const RatioChart& chart) {
 std::string json_of(const HeatMap& map) {
   JsonWriter json;
   json.begin_object();
-  write_array(json, "layers", map.layers);
+  json.member("choice", map.choice);
+  json.member("whole", map.whole);
+  write_array(json, "rows", map.rows);
   json.key("measures");
   json.begin_array();
   for (const HeatMap::Measure& measure : map.measures) {
     json.begin_object();
     json.member("name", measure.name);
+    json.member("window_cycles", measure.window_cycles);
+    json.member("cycles", measure.cycles);
     json.key("values");
     json.begin_array();
     for (const std::vector<double>& row : measure.values) {

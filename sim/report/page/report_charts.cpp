@@ -246,15 +246,16 @@ BarChart energy_of(const ReportView& view) {
 }
 
 HeatMap heat_map_of(const ReportView& view, const std::vector<std::string>& counters) {
-  HeatMap map;
+  HeatMap map{"State", "of the layer's cycles", {}, {}};
   std::vector<const ReportLayer*> layers;
   for (const ReportLayer& layer : view.layers) {
     if (layer.sums.cycles == 0 || layer.per_pe_counter(counters.front()) == nullptr) continue;
     layers.push_back(&layer);
-    map.layers.push_back(layer.name);
+    map.rows.push_back(layer.name);
   }
   for (const std::string& name : counters) {
-    HeatMap::Measure measure{as_words(name), {}};
+    HeatMap::Measure measure;
+    measure.name = as_words(name);
     for (const ReportLayer* layer : layers) {
       std::vector<double>& row = measure.values.emplace_back();
       const ReportPerPe* counter = layer->per_pe_counter(name);
@@ -263,6 +264,39 @@ HeatMap heat_map_of(const ReportView& view, const std::vector<std::string>& coun
         row.push_back(std::min(
             1.0, share(static_cast<double>(value), static_cast<double>(layer->sums.cycles))));
       }
+    }
+    map.measures.push_back(std::move(measure));
+  }
+  return map;
+}
+
+/// Shares of each window in which a PE is busy.
+std::vector<std::vector<double>> use_of(const ReportTimeline& timeline, std::uint64_t cycles) {
+  std::vector<std::vector<double>> use;
+  for (const std::vector<std::uint64_t>& counts : timeline.per_pe) {
+    std::vector<double>& row = use.emplace_back();
+    std::uint64_t rest = cycles;
+    for (const std::uint64_t count : counts) {
+      const std::uint64_t window = std::min(timeline.window_cycles, rest);
+      row.push_back(share(static_cast<double>(count), static_cast<double>(window)));
+      rest -= window;
+    }
+  }
+  return use;
+}
+
+/// The use of each PE over time, of layers that have a timeline.
+HeatMap time_map_of(const ReportView& view) {
+  HeatMap map{"Layer", "of the window's cycles", {}, {}};
+  for (const ReportLayer& layer : view.layers) {
+    if (!layer.timeline || layer.sums.cycles == 0) continue;
+    HeatMap::Measure measure;
+    measure.name = layer.name;
+    measure.window_cycles = layer.timeline->window_cycles;
+    measure.cycles = layer.sums.cycles;
+    measure.values = use_of(*layer.timeline, layer.sums.cycles);
+    for (std::size_t pe = map.rows.size(); pe < measure.values.size(); ++pe) {
+      map.rows.push_back(fmt::format("PE {}", pe));
     }
     map.measures.push_back(std::move(measure));
   }
@@ -285,6 +319,7 @@ ReportCharts charts_of(const ReportView& view) {
   charts.time_is_mean_of_pes = states.is_mean_of_pes;
   charts.energy = energy_of(view);
   if (states.is_mean_of_pes) charts.pes = heat_map_of(view, states.names);
+  charts.pes_over_time = time_map_of(view);
   return charts;
 }
 

@@ -20,6 +20,8 @@ struct ReportCharts {
   BarChart energy;
   /// States of each PE, where the layers count them.
   std::optional<HeatMap> pes;
+  /// Use of each PE over time; no measures where the run recorded none.
+  HeatMap pes_over_time;
 };
 
 [[nodiscard]] ReportCharts charts_of(const ReportView& view);

@@ -71,13 +71,13 @@ std::string headline(const ReportView& view) {
          headline_figure("outputs checked and equal", values_of(view)) + "</ul>\n";
 }
 
-std::string heat_map_section(const HeatMap& map) {
+std::string heat_map_section(std::string_view id, std::string_view title,
+                             std::string_view without_scripts, const HeatMap& map) {
   return fmt::format(
-      "<section class=\"chart\" id=\"heat\">\n<h2>States of each PE</h2>\n<figure></figure>\n"
-      "<noscript><p class=\"note\">The heat map needs scripts; the table of PEs has each layer's "
-      "least busy and busiest.</p></noscript>\n"
-      "<script type=\"application/json\" id=\"heat-data\">\n{}</script>\n</section>\n",
-      json_for_script(json_of(map)));
+      "<section class=\"chart\" id=\"{}\">\n<h2>{}</h2>\n<figure></figure>\n"
+      "<noscript><p class=\"note\">The heat map needs scripts; {}.</p></noscript>\n"
+      "<script type=\"application/json\" id=\"{}-data\">\n{}</script>\n</section>\n",
+      id, title, without_scripts, id, json_for_script(json_of(map)));
 }
 
 std::string charts(const ReportView& view) {
@@ -91,7 +91,14 @@ std::string charts(const ReportView& view) {
   html += chart_section("roofline", "Roofline", all.roofline, all.roofline.notes);
   html += chart_section("time", "Time", all.time, time_notes);
   html += chart_section("energy", "Energy", all.energy, {});
-  if (all.pes && !all.pes->layers.empty()) html += heat_map_section(*all.pes);
+  if (all.pes && !all.pes->rows.empty()) {
+    html += heat_map_section("heat", "States of each PE",
+                             "the table of PEs has each layer's least busy and busiest", *all.pes);
+  }
+  if (!all.pes_over_time.measures.empty()) {
+    html += heat_map_section("heat-time", "Use of each PE over time",
+                             "report.json has the timelines", all.pes_over_time);
+  }
   return html;
 }
 

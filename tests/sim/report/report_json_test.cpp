@@ -159,6 +159,26 @@ TEST(ReportJson, LayersHaveTheCountersOfEachPe) {
   EXPECT_EQ(layers[1]["per_pe"]["busy_cycles"], Json({3000, 1500}));
 }
 
+TEST(ReportJson, LayersHaveATimelineOnlyWhereTheRunRecordedOne) {
+  SampleRun run;
+  Timeline timeline(2);
+  timeline.add(0, 0, 1000);
+  timeline.add(1, 3);
+  timeline.end(1000);
+  run.result.layers[0].timeline = CounterTimeline{"busy_cycles", timeline};
+  const Json report = Json::parse(run.json());
+  const Json& written = report["layers"][0]["timeline"];
+  EXPECT_THAT(keys_of(written), ElementsAre("counter", "window_cycles", "per_pe"));
+  EXPECT_EQ(written["counter"], "busy_cycles");
+  // 1,000 cycles are 125 windows of 8.
+  EXPECT_EQ(written["window_cycles"], 8);
+  ASSERT_EQ(written["per_pe"].size(), 2U);
+  EXPECT_EQ(written["per_pe"][0], Json(std::vector<int>(125, 8)));
+  EXPECT_EQ(written["per_pe"][1][0], 1);
+  EXPECT_FALSE(report["layers"][1].contains("timeline"));
+  EXPECT_TRUE(conforms(nlohmann::json::parse(run.json())));
+}
+
 TEST(ReportJson, EnergyRowsOfTheRunNameTheirSources) {
   const Json report = sample_report();
   const Json& rows = report["energy"];

@@ -81,6 +81,7 @@ TEST(DesignPoint, WritesTheResolvedInputs) {
   EXPECT_EQ(config["workload"]["name"], "network");
   EXPECT_EQ(config["options"]["mode"], "fast");
   EXPECT_EQ(config["options"]["values"], false);
+  EXPECT_EQ(config["options"]["timeline"], false);
   EXPECT_EQ(config["options"]["seed"], 7);
 }
 

@@ -210,6 +210,30 @@ describe("the heat map", () => {
   });
 });
 
+describe("the heat map over time", () => {
+  test("tells the use of a PE in a window of the chosen layer", async () => {
+    const folder = simulate("eie-64pe", "lenet-300-100-pruned", "--timeline");
+    folders.push(folder);
+    const { page, problems } = await open(browser, writePage(folder));
+    const canvas = page.locator("#heat-time canvas");
+    await canvas.focus();
+    await page.keyboard.press("ArrowRight");
+    const words = page.locator("#heat-time [aria-live]");
+    // Nothing is broadcast before cycle 1, and its entries have their first slots in cycle 3.
+    assert.match(await words.textContent(), /^PE 0, cycles 0 to 1\. busy: 0\.0 %/);
+    await page.getByLabel("Layer", { exact: true }).selectOption("ip3");
+    const frame = await canvas.boundingBox();
+    await page.mouse.move(frame.x + frame.width - 2, frame.y + 2);
+    assert.match(await page.locator("#heat-time .tip").innerText(), /^PE 0, cycles \d+ to \d+\n\s*busy: /);
+    assert.deepEqual(problems, []);
+  });
+
+  test("is not there where no timeline was recorded", async () => {
+    const { page } = await open(browser, writePage(eie()));
+    assert.equal(await page.locator("#heat-time").count(), 0);
+  });
+});
+
 describe("hostile and damaged pages", () => {
   const HOSTILE = '</script><script>document.title="run"</script><img src=x onerror=alert(1)>';
 

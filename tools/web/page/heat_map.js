@@ -1,6 +1,6 @@
 "use strict";
 
-// States of each PE: a canvas with a row of cells per layer, a cell per PE.
+// A canvas with rows of cells: states of each PE by layer, or the use of each PE over time.
 nzsim.heatMap = (() => {
   const { element } = nzsim.dom;
   const LEFT = 120;
@@ -19,8 +19,21 @@ nzsim.heatMap = (() => {
 
   const percent = (value) => `${(100 * value).toFixed(1)} %`;
 
-  function heightOf(rows) {
+  // Rows of windows are many and alike.
+  function heightOf(map) {
+    const rows = map.rows.length;
+    if (isOverTime(map)) return Math.min(Math.max(9 * rows, 48), 700);
     return Math.min(Math.max(rows === 1 ? 48 : 22 * rows, 22), 1200);
+  }
+
+  const isOverTime = (map) => map.measures[0].window_cycles > 0;
+
+  // What column `index` of a measure is.
+  function columnName(measure, index) {
+    if (measure.window_cycles === 0) return `PE ${index}`;
+    const begin = index * measure.window_cycles;
+    const end = Math.min(begin + measure.window_cycles, measure.cycles);
+    return `cycles ${begin} to ${end - 1}`;
   }
 
   // The values of the first and the last colour: all that can be, or all that occurs.
@@ -39,7 +52,7 @@ nzsim.heatMap = (() => {
   function draw(canvas, map, measure, [low, high]) {
     const ratio = window.devicePixelRatio || 1;
     const width = canvas.clientWidth;
-    const height = heightOf(map.layers.length) + BOTTOM;
+    const height = heightOf(map) + BOTTOM;
     canvas.style.height = `${height}px`;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -48,48 +61,51 @@ nzsim.heatMap = (() => {
     context.fillStyle = "#fff";
     context.fillRect(0, 0, width, height);
     context.font = "13px system-ui, sans-serif";
-    const rowHeight = (height - BOTTOM) / map.layers.length;
-    measure.values.forEach((row, layer) => {
+    const rowHeight = (height - BOTTOM) / map.rows.length;
+    const namedRows = Math.ceil(16 / rowHeight);
+    const gap = rowHeight >= 11 ? 1 : 0;
+    measure.values.forEach((row, place) => {
       const cellWidth = (width - LEFT) / row.length;
-      row.forEach((value, pe) => {
+      row.forEach((value, column) => {
         context.fillStyle = color((value - low) / (high - low));
-        context.fillRect(LEFT + pe * cellWidth, layer * rowHeight, cellWidth + 0.5, rowHeight - 1);
+        context.fillRect(LEFT + column * cellWidth, place * rowHeight, cellWidth + 0.5, rowHeight + 0.5 - 1.5 * gap);
       });
       context.fillStyle = "#1b1f24";
       context.textBaseline = "middle";
-      if (rowHeight >= 11) {
-        context.fillText(map.layers[layer], 0, (layer + 0.5) * rowHeight, LEFT - 8);
+      if (place % namedRows === 0) {
+        context.fillText(map.rows[place], 0, Math.max((place + 0.5) * rowHeight, 7), LEFT - 8);
       }
     });
-    drawAxis(context, width, height, measure.values[0].length);
+    drawAxis(context, width, height, measure);
   }
 
-  function drawAxis(context, width, height, pes) {
+  function drawAxis(context, width, height, measure) {
+    const columns = measure.values[0].length;
+    const isTime = measure.window_cycles > 0;
     context.textBaseline = "bottom";
     context.textAlign = "left";
-    context.fillText("PE 0", LEFT, height);
+    context.fillText(isTime ? "cycle 0" : "PE 0", LEFT, height);
     context.textAlign = "right";
-    context.fillText(`PE ${pes - 1}`, width, height);
+    context.fillText(isTime ? `cycle ${measure.cycles}` : `PE ${columns - 1}`, width, height);
     context.textAlign = "left";
   }
 
   // The cell under a place of the canvas, or null.
   function cellAt(canvas, map, measure, x, y) {
-    const height = heightOf(map.layers.length);
-    const layer = Math.floor((y / height) * map.layers.length);
-    const row = measure.values[layer];
-    if (row === undefined || x < LEFT) return null;
-    const pe = Math.floor(((x - LEFT) / (canvas.clientWidth - LEFT)) * row.length);
-    return pe < row.length ? { layer, pe } : null;
+    const row = Math.floor((y / heightOf(map)) * map.rows.length);
+    const values = measure.values[row];
+    if (values === undefined || x < LEFT) return null;
+    const column = Math.floor(((x - LEFT) / (canvas.clientWidth - LEFT)) * values.length);
+    return column < values.length ? { row, column } : null;
   }
 
-  function scaleElement() {
+  function scaleElement(whole) {
     const stops = SCALE.map((channels) => `rgb(${channels.join(",")})`).join(",");
     const low = element("span");
     const high = element("span");
     const scale = element("span", {}, low, " ",
       element("span", { class: "heat-scale", style: `background:linear-gradient(to right,${stops})` }),
-      " ", high, " of the layer's cycles");
+      " ", high, ` ${whole}`);
     const label = (range) => {
       low.textContent = percent(range[0]);
       high.textContent = percent(range[1]);
@@ -98,16 +114,16 @@ nzsim.heatMap = (() => {
   }
 
   function start(section, map) {
-    nzsim.dom.expectArrays(map, ["layers", "measures"]);
+    nzsim.dom.expectArrays(map, ["rows", "measures"]);
     const figure = section.querySelector("figure");
     const canvas = element("canvas");
     const tip = element("div", { class: "tip", hidden: "" });
-    const choice = element("select", { id: "heat-measure" });
+    const choice = element("select", { id: `${section.id}-measure` });
     map.measures.forEach((measure, index) => choice.append(element("option", { value: index }, measure.name)));
-    const scale = scaleElement();
+    const scale = scaleElement(map.whole);
     const spread = element("input", { type: "checkbox" });
     const bar = element("div", { class: "heat-bar" },
-      element("label", { for: "heat-measure" }, "State"), choice, scale.scale,
+      element("label", { for: choice.id }, map.choice), choice, scale.scale,
       element("label", {}, spread, " spread the colours over what occurs"));
     figure.classList.add("heat");
     figure.append(bar, canvas, tip);
@@ -118,15 +134,20 @@ nzsim.heatMap = (() => {
       draw(canvas, map, measure(), range);
     }
 
-    function show(cell) {
-      const facts = map.measures.map((one) => `${one.name}: ${percent(one.values[cell.layer][cell.pe])}`);
-      const title = `PE ${cell.pe}, ${map.layers[cell.layer]}`;
+    function show({ row, column }) {
+      const one = measure();
+      // Columns of other measures are other windows.
+      const told = isOverTime(map) ? [one] : map.measures;
+      const facts = told.map(({ name, values }) =>
+        `${isOverTime(map) ? "busy" : name}: ${percent(values[row][column])}`);
+      const title = isOverTime(map)
+        ? `${map.rows[row]}, ${columnName(one, column)}`
+        : `${columnName(one, column)}, ${map.rows[row]}`;
       tip.replaceChildren(nzsim.tooltip.content(title, facts));
       tip.hidden = false;
-      const height = heightOf(map.layers.length) / map.layers.length;
-      const x = LEFT + (cell.pe / measure().values[cell.layer].length) * (canvas.clientWidth - LEFT);
+      const x = LEFT + (column / one.values[row].length) * (canvas.clientWidth - LEFT);
       tip.style.left = `${Math.max(0, Math.min(x, figure.clientWidth - tip.offsetWidth))}px`;
-      tip.style.top = `${canvas.offsetTop + (cell.layer + 1) * height + 4}px`;
+      tip.style.top = `${canvas.offsetTop + (row + 1) * (heightOf(map) / map.rows.length) + 4}px`;
       return [title, ...facts].join(". ");
     }
     const hide = () => { tip.hidden = true; };
@@ -139,10 +160,14 @@ nzsim.heatMap = (() => {
       else show(cell);
     });
     canvas.addEventListener("mouseleave", hide);
-    const cells = map.measures[0].values.flatMap((row, layer) => row.map((value, pe) => ({ layer, pe })));
-    nzsim.tooltip.walk(canvas, "States of each PE", {
-      count: () => cells.length,
-      show: (place) => show(cells[place]),
+    const title = section.querySelector("h2").textContent;
+    // Cells are walked row by row.
+    nzsim.tooltip.walk(canvas, title, {
+      count: () => map.rows.length * measure().values[0].length,
+      show: (place) => {
+        const columns = measure().values[0].length;
+        return show({ row: Math.floor(place / columns), column: place % columns });
+      },
       hide,
     });
     new ResizeObserver(redraw).observe(figure);

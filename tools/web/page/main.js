@@ -10,6 +10,7 @@
     time: nzsim.bars.start,
     energy: nzsim.bars.start,
     heat: nzsim.heatMap.start,
+    "heat-time": nzsim.heatMap.start,
   };
 
   function startChart(id) {

@@ -194,7 +194,7 @@ TEST(RatioChart, HasNoBarWhereThereIsNoRatio) {
 
 TEST(HeatMap, RoundsItsColours) {
   HeatMap map;
-  map.layers = {"first"};
+  map.rows = {"first"};
   map.measures = {{"busy cycles", {{1.0 / 3.0, 1.0}}}};
   EXPECT_EQ(Json::parse(json_of(map))["measures"][0]["values"][0], Json::array({0.3333, 1.0}));
 }
