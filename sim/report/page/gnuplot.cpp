@@ -45,17 +45,19 @@ std::string_view dash_of(LineDash dash) {
   return "";
 }
 
-/// The plot element of a machine's two lines.
-std::string ceiling_plot(const RooflineCeiling& ceiling) {
+/// The plot element of a machine's two lines. `is_named`: in the key, where no points are.
+std::string ceiling_plot(const RooflineCeiling& ceiling, bool is_named) {
   // What limits nothing is no line.
   const std::string slope =
       ceiling.bytes_per_second > 0.0
           ? fmt::format("x * {} < {} ? x * {} : ", ceiling.bytes_per_second,
                         ceiling.operations_per_second, ceiling.bytes_per_second)
           : "";
-  return fmt::format("  {}{} with lines lw {:g} {}lc rgb '{}' title {} noenhanced, \\\n", slope,
+  const std::string title =
+      is_named ? fmt::format("title {} noenhanced", quoted(ceiling.name)) : "notitle";
+  return fmt::format("  {}{} with lines lw {:g} {}lc rgb '{}' {}, \\\n", slope,
                      ceiling.operations_per_second, ceiling.width, dash_of(ceiling.dash),
-                     ceiling.color, quoted(ceiling.name));
+                     ceiling.color, title);
 }
 
 /// Circle, square, triangle, diamond, triangle on its head, plus, cross, star.
@@ -77,11 +79,17 @@ void GnuplotFigures::add(std::string_view name, const RooflineChart& chart) {
   script_ += fmt::format(
       "set logscale xy\nset xrange [{:g}:{:g}]\nset yrange [{:g}:{:g}]\n"
       "set xlabel 'operational intensity (operations per byte)'\n"
-      "set ylabel 'operations per second'\nset format '10^{{%T}}'\nset key bottom right\n",
+      "set ylabel 'operations per second'\nset format '10^{{%T}}'\nset samples 400\n"
+      "set key outside right top Left reverse font ',8'\n",
       chart.operations_per_byte.low, chart.operations_per_byte.high,
       chart.operations_per_second.low, chart.operations_per_second.high);
   std::string plots;
-  for (const RooflineCeiling& ceiling : chart.ceilings) plots += ceiling_plot(ceiling);
+  for (const RooflineCeiling& ceiling : chart.ceilings) {
+    const bool has_points =
+        std::any_of(chart.series.begin(), chart.series.end(),
+                    [&](const auto& series) { return series.name == ceiling.name; });
+    plots += ceiling_plot(ceiling, !has_points);
+  }
   for (std::size_t series = 0; series < chart.series.size(); ++series) {
     const std::size_t block = begin_block(chart.series[series].name);
     for (const RooflinePoint& point : chart.points) {
@@ -134,7 +142,7 @@ void GnuplotFigures::add(std::string_view name, const RatioChart& chart) {
   script_ += figure(name);
   script_ += fmt::format(
       "unset logscale\nset autoscale\nset logscale y\nset yrange [{:g}:{:g}]\nunset xlabel\n"
-      "set ylabel {}\nset format '10^{{%T}}'\nset key outside top center horizontal\n"
+      "set ylabel {}\nset format '10^{{%T}}'\nset key outside right top Left reverse font ',8'\n"
       "set style data histograms\nset style histogram clustered gap 1\n"
       "set style fill solid border rgb 'white'\nset boxwidth 1\n"
       "set xtics rotate by 60 right noenhanced\n",
@@ -142,16 +150,18 @@ void GnuplotFigures::add(std::string_view name, const RatioChart& chart) {
   std::string plots;
   for (std::size_t series = 0; series < chart.series.size(); ++series) {
     const ChartSeries& one = chart.series[series];
-    plots += fmt::format("  '{}' index {} using {}:xtic(1) {}lc rgb '{}' title {} noenhanced, \\\n",
-                         data_name_, block, series + 2, one.is_striped ? "fill pattern 4 " : "",
-                         one.color, quoted(one.name));
+    plots += fmt::format(
+        "  '{}' index {} using {}:xtic(1) {}lc rgb '{}' title {} noenhanced, \\\n", data_name_,
+        block, series + 2,
+        one.is_striped ? fmt::format("fill pattern 4 border lc rgb '{}' ", one.color) : "",
+        one.color, quoted(one.name));
   }
   script_ += "plot \\\n" + plots + "  1 with lines lw 1 lc rgb '#1b1f24' notitle\n";
 }
 
 GnuplotFiles GnuplotFigures::files() const {
   return {fmt::format("# Run by gnuplot in this folder: it writes PDF figures.\n"
-                      "set terminal pdfcairo size 16cm,9cm font ',10'\n"
+                      "set terminal pdfcairo size 18cm,9cm font ',10'\n"
                       "set grid lt 1 lw 0.5 lc rgb '#d0d7de'\n{}",
                       script_),
           data_};
