@@ -22,6 +22,7 @@ const std::vector<Command>& commands() {
       report_command(),     //
       compare_command(),    //
       reproduce_command(),  //
+      baseline_command(),   //
       list_command(),       //
       validate_command(),   //
       schema_command(),     //

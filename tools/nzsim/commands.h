@@ -14,6 +14,7 @@ namespace nzsim::cli {
 [[nodiscard]] Command report_command();
 [[nodiscard]] Command reproduce_command();
 [[nodiscard]] Command compare_command();
+[[nodiscard]] Command baseline_command();
 [[nodiscard]] Command import_command();
 
 }  // namespace nzsim::cli
