@@ -109,9 +109,8 @@ Peaks measure_peaks(ThreadTeam& team, StreamArrays& arrays, const Budget& budget
   }
   peaks.triad = peak_triad(team, arrays, budget);
   meter.start();
-  double seconds = 0.0;
-  const auto read = [&] { peaks.read = peak_read(team, arrays, budget); };
-  seconds = sample_of(read).wall_seconds;
+  const double seconds =
+      sample_of([&] { peaks.read = peak_read(team, arrays, budget); }).wall_seconds;
   if (const auto joules = meter.joules(); joules && *joules > 0.0) {
     peaks.busy_watts = *joules / seconds;
   }

@@ -35,12 +35,14 @@ const char* mark_of(bool is_noisy) { return is_noisy ? "  noisy" : ""; }
 
 std::string peak_lines(const Result& result) {
   const Peaks& peaks = result.peaks;
-  std::string text =
-      fmt::format("peak      {:.4g} GOP/s float32, {}{}\n", 1e-9 * peaks.rate.per_second(),
-                  to_string(peaks.instruction_set), mark_of(peaks.rate.timing.is_noisy()));
-  text += fmt::format("memory    triad {:.4g} GB/s{}, read {:.4g} GB/s{}\n",
-                      1e-9 * peaks.triad.per_second(), mark_of(peaks.triad.timing.is_noisy()),
-                      1e-9 * peaks.read.per_second(), mark_of(peaks.read.timing.is_noisy()));
+  const bool is_busy = result.host.is_busy();
+  std::string text = fmt::format("peak      {:.4g} GOP/s float32, {}{}\n",
+                                 1e-9 * peaks.rate.per_second(), to_string(peaks.instruction_set),
+                                 mark_of(is_busy || peaks.rate.timing.is_noisy()));
+  text += fmt::format(
+      "memory    triad {:.4g} GB/s{}, read {:.4g} GB/s{}\n", 1e-9 * peaks.triad.per_second(),
+      mark_of(is_busy || peaks.triad.timing.is_noisy()), 1e-9 * peaks.read.per_second(),
+      mark_of(is_busy || peaks.read.timing.is_noisy()));
   text += peaks.busy_watts ? fmt::format("power     {:.4g} W\n", *peaks.busy_watts)
                            : std::string("power     unknown\n");
   return text;
@@ -51,7 +53,9 @@ std::string name_of(const Point& point) {
   return point.network == point.layer ? point.network : point.network + ": " + point.layer;
 }
 
-std::string point_lines(const std::vector<Point>& points) {
+std::string point_lines(const Result& result) {
+  const std::vector<Point>& points = result.points;
+  const bool is_busy = result.host.is_busy();
   std::size_t width = std::string_view("layer").size();
   for (const Point& point : points) width = std::max(width, name_of(point).size());
   std::string text = fmt::format(
@@ -65,7 +69,7 @@ std::string point_lines(const std::vector<Point>& points) {
         name_of(point), width, point.batch, to_string(point.kernel),
         point.is_fastest_of_format ? '*' : ' ', 1e6 * wall.median, 1e6 * wall.minimum, spread,
         point.timing.repetitions, 1e-9 * point.operations_per_second(),
-        1e-9 * point.bytes_per_second(), mark_of(point.timing.is_noisy()));
+        1e-9 * point.bytes_per_second(), mark_of(is_busy || point.timing.is_noisy()));
   }
   return text;
 }
@@ -76,7 +80,7 @@ std::string text_of(const Result& result) {
   return fmt::format(
       "{}{}\n{}* fastest kernel of its format. Caches {}; rates by the median; quartiles: their "
       "distance over the median.\n",
-      host_lines(result), peak_lines(result), point_lines(result.points), to_string(result.caches));
+      host_lines(result), peak_lines(result), point_lines(result), to_string(result.caches));
 }
 
 std::vector<std::string> warnings_of(const Result& result) {
