@@ -206,7 +206,7 @@ TEST(BaselineText, WarnsOfNothingOnAQuietHostWithABlas) {
   Result result = sample_result();
   result.blas = BlasDescription{"OpenBLAS", "/lib/x.so", {}, {}, {}};
   EXPECT_THAT(warnings_of(result), IsEmpty());
-  EXPECT_THAT(text_of(result), HasSubstr("OpenBLAS (/lib/x.so), threads unknown"));
+  EXPECT_THAT(text_of(result), HasSubstr("OpenBLAS (/lib/x.so), threads: unknown"));
   EXPECT_THAT(text_of(result), HasSubstr("power     unknown\n"));
   result.points[0].timing.stretch = 2.0;
   EXPECT_THAT(warnings_of(result), ElementsAre(HasSubstr("1 of 7 measurements are noisy")));

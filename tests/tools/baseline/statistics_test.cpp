@@ -31,7 +31,6 @@ TEST(BaselineStatistics, TakesTheMedianStretchAndBothClocks) {
   EXPECT_EQ(timing.wall.median, 2.0);
   EXPECT_EQ(timing.cpu.median, 3.0);
   EXPECT_EQ(timing.stretch, 1.1);
-  EXPECT_FALSE(timing.is_noisy());
 }
 
 TEST(BaselineStatistics, CallsTimingNoisyAboveTheLargestStretchAlone) {
@@ -42,6 +41,12 @@ TEST(BaselineStatistics, CallsTimingNoisyAboveTheLargestStretchAlone) {
   EXPECT_TRUE(timing.is_noisy());
   EXPECT_EQ(stretch_of(3.0, 2.0), 1.5);
   EXPECT_EQ(stretch_of(3.0, 0.0), 1.0);
+}
+
+TEST(BaselineStatistics, CallsTimingNoisyWhereTheMedianIsFarAboveTheMinimum) {
+  // 1.1 is within a fifth of 1; 1.3 is not.
+  EXPECT_FALSE(timing_of(std::vector<Sample>{{1.0}, {1.1}, {9.0}}).is_noisy());
+  EXPECT_TRUE(timing_of(std::vector<Sample>{{1.0}, {1.3}, {1.3}}).is_noisy());
 }
 
 TEST(BaselineStatistics, CallsAMachineLoadedAboveHalfATaskPerCore) {

@@ -22,8 +22,12 @@ PeakWork work_of(const float* numbers, std::size_t count, std::uint64_t steps) {
           std::accumulate(numbers, numbers + count, 0.0) / static_cast<double>(count)};
 }
 
+/// Where accumulator `index` starts. Were two of them equal, a compiler could compute one for both.
+float start_of(std::size_t index) { return static_cast<float>(index); }
+
 PeakWork multiply_add_portable(std::uint64_t steps) {
-  alignas(64) std::array<float, kPortableNumbers> sums{};
+  alignas(64) std::array<float, kPortableNumbers> sums;
+  for (std::size_t k = 0; k < kPortableNumbers; ++k) sums[k] = start_of(k);
   for (std::uint64_t step = 0; step < steps; ++step) {
     for (float& sum : sums) sum = sum * 0.5F + 1.0F;
   }
@@ -36,7 +40,8 @@ PeakWork multiply_add_portable(std::uint64_t steps) {
   constexpr std::size_t kLanes = 8;
   const __m256 half = _mm256_set1_ps(0.5F);
   const __m256 one = _mm256_set1_ps(1.0F);
-  __m256 sums[kAccumulators] = {};
+  __m256 sums[kAccumulators];
+  for (std::size_t k = 0; k < kAccumulators; ++k) sums[k] = _mm256_set1_ps(start_of(k));
   for (std::uint64_t step = 0; step < steps; ++step) {
 #pragma GCC unroll 12
     for (__m256& sum : sums) sum = _mm256_fmadd_ps(sum, half, one);
@@ -52,7 +57,8 @@ PeakWork multiply_add_portable(std::uint64_t steps) {
   constexpr std::size_t kLanes = 16;
   const __m512 half = _mm512_set1_ps(0.5F);
   const __m512 one = _mm512_set1_ps(1.0F);
-  __m512 sums[kAccumulators] = {};
+  __m512 sums[kAccumulators];
+  for (std::size_t k = 0; k < kAccumulators; ++k) sums[k] = _mm512_set1_ps(start_of(k));
   for (std::uint64_t step = 0; step < steps; ++step) {
 #pragma GCC unroll 12
     for (__m512& sum : sums) sum = _mm512_fmadd_ps(sum, half, one);

@@ -10,8 +10,9 @@ namespace nzsim::baseline {
 struct PeakWork {
   /// In `float32`; a multiply-add is two.
   std::uint64_t operations = 0;
-  /// Mean of all accumulators. Each step halves them and adds one, so that it is 2 after many
-  /// steps; a compiler cannot leave out what this number is made of.
+  /// Mean of all accumulators. They start with different numbers, 0, 1, 2 and so on, and each step
+  /// halves them and adds one, so that it is 2 after many steps; a compiler cannot leave out what
+  /// this number is made of.
   double mean = 0.0;
 };
 

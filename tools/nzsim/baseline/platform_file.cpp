@@ -31,8 +31,8 @@ std::string blas_of(const Result& result) {
   if (!result.blas) return "no BLAS, so nothing dense";
   std::string text = fmt::format("dense by {}", result.blas->version.value_or(result.blas->name));
   if (result.blas->core) text += fmt::format(", core {}", *result.blas->core);
-  text += result.blas->threads ? fmt::format(", {} threads", *result.blas->threads)
-                               : ", threads unknown";
+  text += result.blas->threads ? fmt::format(", threads: {}", *result.blas->threads)
+                               : ", threads: unknown";
   return text;
 }
 

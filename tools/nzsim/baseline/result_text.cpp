@@ -12,8 +12,8 @@ std::string blas_line(const Result& result) {
   std::string line = fmt::format("{} ({})", result.blas->version.value_or(result.blas->name),
                                  result.blas->file.string());
   if (result.blas->core) line += fmt::format(", core {}", *result.blas->core);
-  line += result.blas->threads ? fmt::format(", {} threads", *result.blas->threads)
-                               : ", threads unknown";
+  line += result.blas->threads ? fmt::format(", threads: {}", *result.blas->threads)
+                               : ", threads: unknown";
   return line;
 }
 
@@ -96,10 +96,10 @@ std::vector<std::string> warnings_of(const Result& result) {
                      result.peaks.rate.timing.is_noisy() + result.peaks.triad.timing.is_noisy() +
                      result.peaks.read.timing.is_noisy();
   if (noisy > 0) {
-    warnings.push_back(
-        fmt::format("{} of {} measurements are noisy: their threads waited for more than {:.0f} % "
-                    "of their time on the processor",
-                    noisy, result.points.size() + 3, 100.0 * (kLargestStretch - 1.0)));
+    warnings.push_back(fmt::format(
+        "{} of {} measurements are noisy: their threads waited, or half of their repetitions took, "
+        "more than {:.0f} % longer than they can",
+        noisy, result.points.size() + 3, 100.0 * (kLargestStretch - 1.0)));
   }
   if (!result.blas) warnings.push_back(fmt::format("BLAS: {}", kNoBlas));
   return warnings;

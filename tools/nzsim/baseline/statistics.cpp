@@ -30,7 +30,9 @@ Spread spread_of(std::vector<double> values) {
           values.back()};
 }
 
-bool Timing::is_noisy() const { return stretch > kLargestStretch; }
+bool Timing::is_noisy() const {
+  return stretch > kLargestStretch || wall.median > kLargestStretch * wall.minimum;
+}
 
 double stretch_of(double wall_seconds, double cpu_seconds) {
   return cpu_seconds > 0.0 ? wall_seconds / cpu_seconds : 1.0;

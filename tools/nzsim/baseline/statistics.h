@@ -36,11 +36,13 @@ struct Timing {
   /// Median of the samples' stretches.
   double stretch = 1.0;
 
-  /// Whether something else ran in the place of the kernel: `stretch` is above `kLargestStretch`.
+  /// Whether something else ran in the place of the kernel: `stretch` is above `kLargestStretch`,
+  /// or the median wall time is that much above the smallest one, as where threads start late.
   [[nodiscard]] bool is_noisy() const;
 };
 
-/// Assumption: a kernel that waits for a fifth of its CPU time was interrupted by others.
+/// Assumption: a kernel that takes a fifth longer than its CPU time, or mostly a fifth longer than
+/// it can, was interrupted by others.
 inline constexpr double kLargestStretch = 1.2;
 /// Assumption: a machine with more than one task waiting for every second core disturbs.
 inline constexpr double kLargestLoadPerCore = 0.5;
