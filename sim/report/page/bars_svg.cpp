@@ -13,7 +13,8 @@ namespace nzsim {
 namespace {
 
 constexpr double kWidth = 860;
-constexpr double kLeft = 190;
+/// Room for a name of `kNameLimit` characters.
+constexpr double kLeft = 220;
 constexpr double kRight = 90;
 constexpr double kRow = 22;
 constexpr double kBar = 16;

@@ -14,7 +14,8 @@ namespace {
 
 constexpr double kWidth = 860;
 constexpr double kHeight = 280;
-constexpr double kLeft = 62;
+/// Room for 1,000,000x.
+constexpr double kLeft = 90;
 constexpr double kRight = 10;
 constexpr double kTop = 12;
 constexpr double kBottom = 34;

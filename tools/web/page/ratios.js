@@ -10,13 +10,16 @@ nzsim.ratios = (() => {
   }
 
   function optionOf(chart, rows, hidden, width) {
+    const room = (width - 60) / rows.length - 4;
+    // Names that do not fit below their bars stand aslant.
+    const names = room >= 60 ? { width: room } : { width: 90, rotate: 50 };
     return {
       aria: { enabled: true, label: { description: `${chart.title}; the tables have its numbers.` } },
       grid: { left: 8, right: 8, top: 12, bottom: 8, containLabel: true },
       xAxis: {
         type: "category",
         data: rows.map((row) => row.name),
-        axisLabel: { color: "#1b1f24", interval: 0, width: (width - 60) / rows.length - 4, overflow: "truncate" },
+        axisLabel: { color: "#1b1f24", interval: 0, overflow: "truncate", ...names },
         axisTick: { show: false },
         axisLine: { onZero: false, lineStyle: { color: "#57606a" } },
       },

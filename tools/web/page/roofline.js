@@ -52,7 +52,7 @@ nzsim.roofline = (() => {
   });
 
   // From the frame up to the ridge, then flat.
-  function ceilingSeries(ceiling, place, chart, isShown) {
+  function ceilingSeries(ceiling, place, chart, isShown, isNamed) {
     const [left, right] = chart.operations_per_byte;
     const peak = ceiling.operations_per_second;
     const bandwidth = ceiling.bytes_per_second;
@@ -75,7 +75,7 @@ nzsim.roofline = (() => {
         symbol: "circle",
         symbolSize: 1,
         animation: false,
-        data: ceiling.label === "" || !isShown ? [] :
+        data: ceiling.label === "" || !isShown || !isNamed ? [] :
           [{ coord: [right, peak], label: { ...text(ceiling.label, "left"), offset: [0, -11] } }],
       },
     };
@@ -144,6 +144,8 @@ nzsim.roofline = (() => {
     const named = namedPoints(chart, width);
     const points = chart.points.filter((point) =>
       !hidden.has(point.series) && !nzsim.legend.isHidden(point) && (hasParts || !point.is_part));
+    // Several names have no room on a phone; colours, the legend and the ridge points tell them.
+    const isNamed = width >= 560 || chart.ceilings.length === 1;
     const isCeilingShown = ({ series }) => series === null || !hidden.has(series);
     return {
       aria: { enabled: true, label: { description: "Roofline; the table of layers has its numbers." } },
@@ -158,7 +160,7 @@ nzsim.roofline = (() => {
       },
       series: [
         // What is hidden has no data: a series that is not there would leave its place to none.
-        ...chart.ceilings.map((ceiling, place) => ceilingSeries(ceiling, place, chart, isCeilingShown(ceiling))),
+        ...chart.ceilings.map((ceiling, place) => ceilingSeries(ceiling, place, chart, isCeilingShown(ceiling), isNamed)),
         ...(chart.ceilings.length > 1 ? [ridgeSeries(chart.ceilings.filter(isCeilingShown))] : []),
         ...(chart.parts_label ? [true, false] : [false]).flatMap((isPart) =>
           chart.series.map((series, index) => pointSeries(series, index, chart, points, isPart, named))),

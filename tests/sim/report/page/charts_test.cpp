@@ -106,9 +106,9 @@ TEST(RooflineChart, GivesAScriptItsTextsAndPlaces) {
 
 TEST(BarChart, StacksPartsInProportion) {
   const std::string svg = svg_of(sample_bars());
-  // 860 - 190 - 90 = 580 wide for 4 ms.
-  EXPECT_THAT(svg, HasSubstr("x=\"190.00\" y=\"3.0\" width=\"435.00\""));
-  EXPECT_THAT(svg, HasSubstr("x=\"625.00\" y=\"3.0\" width=\"145.00\""));
+  // 860 - 220 - 90 = 550 wide for 4 ms.
+  EXPECT_THAT(svg, HasSubstr("x=\"220.00\" y=\"3.0\" width=\"412.50\""));
+  EXPECT_THAT(svg, HasSubstr("x=\"632.50\" y=\"3.0\" width=\"137.50\""));
   EXPECT_THAT(svg, HasSubstr("first: stall, 1.000 ms"));
   EXPECT_THAT(svg, HasSubstr(">4 ms</text>"));
 }
@@ -178,8 +178,8 @@ TEST(RooflineChart, DrawsPartsSmallerAndBelow) {
 TEST(RatioChart, HasBarsThatStartAtOne) {
   const std::string svg = svg_of(sample_ratios());
   // The axis is from 0.1 to 1000, four decades of 280 - 12 - 34 = 234: 1 is at 246 - 58.5 = 187.5,
-  // 100 two decades above it.
-  EXPECT_THAT(svg, HasSubstr("y=\"70.50\" width=\"190.00\" height=\"117.00\""));
+  // 100 two decades above it. Two groups of 760 / 2 - 14 have two bars each.
+  EXPECT_THAT(svg, HasSubstr("y=\"70.50\" width=\"183.00\" height=\"117.00\""));
   EXPECT_THAT(svg, HasSubstr("<title>fast&lt;b&gt;, net\n100x &amp; more</title>"));
   EXPECT_THAT(svg, AllOf(HasSubstr(">1,000x</text>"), HasSubstr(">0.1x</text>")));
 }
