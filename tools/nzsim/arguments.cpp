@@ -175,6 +175,16 @@ std::string Arguments::choice(const std::string& name,
   return *word;
 }
 
+std::optional<std::filesystem::path> Arguments::directory(const std::string& name) const {
+  const std::optional<std::string> word = text(name);
+  if (!word) return {};
+  std::error_code error;
+  if (std::filesystem::exists(*word, error) && !std::filesystem::is_directory(*word, error)) {
+    throw InputError("--" + name, "", fmt::format("expected a directory, got the file {}", *word));
+  }
+  return *word;
+}
+
 std::vector<std::string> Arguments::list(const std::string& name) const {
   const std::optional<std::string> word = text(name);
   std::vector<std::string> parts;

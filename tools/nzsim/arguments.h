@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,6 +40,9 @@ class Arguments {
   /// One of `choices`; the first where the option was left out.
   [[nodiscard]] std::string choice(const std::string& name,
                                    const std::vector<std::string>& choices) const;
+  /// A directory to write into, which need not exist. Throws where a file is there: before what is
+  /// to be written is computed.
+  [[nodiscard]] std::optional<std::filesystem::path> directory(const std::string& name) const;
   /// The parts of a comma-separated list, none of them empty; empty where the option was left out.
   [[nodiscard]] std::vector<std::string> list(const std::string& name) const;
 

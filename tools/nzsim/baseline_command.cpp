@@ -13,6 +13,7 @@
 #include "tools/nzsim/baseline/result.h"
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/commands.h"
+#include "tools/nzsim/eie_benchmark.h"
 
 namespace nzsim::cli {
 namespace {
@@ -22,9 +23,6 @@ using baseline::Budget;
 using baseline::Caches;
 using baseline::Result;
 
-/// The layers of the EIE paper's Table III, each a network.
-const std::vector<std::string> kEieLayers = {"alex-6", "alex-7", "alex-8", "vgg-6",  "vgg-7",
-                                             "vgg-8",  "nt-we",  "nt-wd",  "nt-lstm"};
 /// Assumption: with a fifth of a second per kernel, some fifty kernels are measured in well under a
 /// minute.
 constexpr double kDefaultSeconds = 0.2;
@@ -41,6 +39,7 @@ struct Request {
   Budget budget;
   Caches caches = Caches::cold;
   std::optional<fs::path> blas;
+  std::optional<fs::path> directory;
 };
 
 void check_kind(const Arguments& arguments) {
@@ -48,15 +47,6 @@ void check_kind(const Arguments& arguments) {
   throw InputError("nzsim baseline", "",
                    fmt::format("expected host, the only kind that is measured, got \"{}\"",
                                arguments.required(0)));
-}
-
-/// Finds out before the measurement whether `--out` can be a directory.
-void check_directory(const Arguments& arguments) {
-  std::error_code error;
-  const auto path = arguments.text("out");
-  if (path && fs::exists(*path, error) && !fs::is_directory(*path, error)) {
-    throw InputError("--out", "", fmt::format("expected a directory, got the file {}", *path));
-  }
 }
 
 /// Throws where one of `words` is there twice: its points could not be told apart.
@@ -91,10 +81,10 @@ std::vector<std::uint32_t> batches_of(const Arguments& arguments) {
 
 Request request_of(const Arguments& arguments, std::size_t cores) {
   check_kind(arguments);
-  check_directory(arguments);
   Request request;
+  request.directory = arguments.directory("out");
   std::vector<std::string> names = arguments.list("networks");
-  if (names.empty()) names = kEieLayers;
+  if (names.empty()) names.assign(kEieLayers.begin(), kEieLayers.end());
   check_distinct("--networks", names);
   for (const std::string& name : names) {
     request.networks.push_back(find_file(Shelf::networks, name));
@@ -138,9 +128,9 @@ int baseline(const Arguments& arguments) {
   for (const fs::path& network : request.networks) baseline::check_network(network);
   const Result result = measure(request, host);
   const std::string points = baseline::points_json(result);
-  if (const auto directory = arguments.text("out")) {
-    write_file(fs::path(*directory) / "platform.json", baseline::platform_json(result));
-    write_file(fs::path(*directory) / "points.json", points);
+  if (request.directory) {
+    write_file(*request.directory / "platform.json", baseline::platform_json(result));
+    write_file(*request.directory / "points.json", points);
   }
   fmt::print("{}", arguments.flag("json") ? points : baseline::text_of(result));
   for (const std::string& warning : baseline::warnings_of(result)) {

@@ -16,20 +16,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Finds out before the simulation whether `--out` can be a directory.
-void check_directory(const Arguments& arguments) {
-  std::error_code error;
-  const auto path = arguments.text("out");
-  if (path && fs::exists(*path, error) && !fs::is_directory(*path, error)) {
-    throw InputError("--out", "", fmt::format("expected a directory, got the file {}", *path));
-  }
-  if (arguments.flag("plain") && !path) {
-    throw InputError("--plain", "", "expected --out, into which the page is written, got none");
-  }
+/// Without `--out` there is no page that could be plain.
+void check_plain(const Arguments& arguments) {
+  if (!arguments.flag("plain") || arguments.text("out")) return;
+  throw InputError("--plain", "", "expected --out, into which the page is written, got none");
 }
 
 int compare(const Arguments& arguments) {
-  check_directory(arguments);
+  const std::optional<fs::path> directory = arguments.directory("out");
+  check_plain(arguments);
   const ComparisonInputs inputs =
       load_comparison_inputs(find_file(Shelf::comparisons, arguments.required(0)));
   const compare::Results results =
@@ -37,8 +32,8 @@ int compare(const Arguments& arguments) {
   const std::string json = to_json(results);
   const bool is_json = arguments.flag("json");
   fmt::print("{}", is_json ? json : text_of(compare::read_comparison(json, "comparison.json")));
-  if (const auto directory = arguments.text("out")) {
-    const fs::path document = fs::path(*directory) / "comparison.json";
+  if (directory) {
+    const fs::path document = *directory / "comparison.json";
     write_file(document, json);
     const fs::path page = write_comparison_page(document, arguments.flag("plain"));
     if (!is_json) fmt::print("page: {}\n", page.string());

@@ -80,21 +80,12 @@ MemoryRequest request_of(const Arguments& arguments) {
   return request;
 }
 
-/// Finds out before the simulation whether `--out` can be a directory.
-void check_directory(const Arguments& arguments) {
-  std::error_code error;
-  const auto path = arguments.text("out");
-  if (path && fs::exists(*path, error) && !fs::is_directory(*path, error)) {
-    throw InputError("--out", "", fmt::format("expected a directory, got the file {}", *path));
-  }
-}
-
 int memory(const Arguments& arguments) {
-  check_directory(arguments);
+  const std::optional<fs::path> directory = arguments.directory("out");
   const MemoryRequest request = request_of(arguments);
   const MemoryOutcome outcome = run_memory(request);
-  if (const auto directory = arguments.text("out")) {
-    write_file(fs::path(*directory) / "memory.json", to_json(request, outcome));
+  if (directory) {
+    write_file(*directory / "memory.json", to_json(request, outcome));
   }
   fmt::print("{}", arguments.flag("json") ? to_json(request, outcome) : to_text(request, outcome));
   if (!outcome.check || outcome.check->violations == 0) return 0;

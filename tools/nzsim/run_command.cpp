@@ -43,17 +43,8 @@ RunOptions options_of(const Arguments& arguments) {
   options.values = !arguments.flag("no-values");
   options.timeline = arguments.flag("timeline");
   options.seed = arguments.integer("seed", 0, UINT64_MAX).value_or(0);
-  if (const auto directory = arguments.text("cache")) options.cache = *directory;
+  options.cache = arguments.directory("cache");
   return options;
-}
-
-/// Finds out before the simulation whether `--out` and `--cache` can be directories.
-void check_directory(const Arguments& arguments, const std::string& name) {
-  std::error_code error;
-  const auto path = arguments.text(name);
-  if (path && fs::exists(*path, error) && !fs::is_directory(*path, error)) {
-    throw InputError("--" + name, "", fmt::format("expected a directory, got the file {}", *path));
-  }
 }
 
 /// Throws where `machine` cannot record the timeline that was asked for; names the shipped machines
@@ -87,17 +78,16 @@ int print_program(const Machine& machine, const Network& network, const RunOptio
 
 int run(const Arguments& arguments) {
   const RunOptions options = options_of(arguments);
-  check_directory(arguments, "out");
-  check_directory(arguments, "cache");
+  const std::optional<fs::path> directory = arguments.directory("out");
   const Machine machine = machine_of(arguments);
   if (options.timeline) check_timeline(machine);
   const Network network = network_of(arguments);
   if (arguments.flag("program")) return print_program(machine, network, options);
   const RunOutcome outcome = run_design_point(machine, network, options);
 
-  if (const auto directory = arguments.text("out")) {
-    write_file(fs::path(*directory) / "config.json", outcome.config);
-    write_file(fs::path(*directory) / "report.json", outcome.report);
+  if (directory) {
+    write_file(*directory / "config.json", outcome.config);
+    write_file(*directory / "report.json", outcome.report);
   }
   fmt::print("{}", arguments.flag("json")
                        ? outcome.report

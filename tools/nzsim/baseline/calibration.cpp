@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "tools/nzsim/eie_benchmark.h"
+
 namespace nzsim::baseline {
 namespace {
 
@@ -19,10 +21,6 @@ using platform::Kernel;
 using platform::Layout;
 using platform::NumberType;
 using platform::Platform;
-
-const std::set<std::string> kCalibrating{"alex-6", "vgg-6", "nt-we"};
-const std::set<std::string> kEieLayers{"alex-6", "alex-7", "alex-8", "vgg-6",  "vgg-7",
-                                       "vgg-8",  "nt-we",  "nt-wd",  "nt-lstm"};
 
 Kernel kernel_of(const MeasuredTime& time) {
   return platform::kernel_of(time.format.layout, time.batch);
@@ -107,10 +105,13 @@ std::vector<MeasuredTime> measured_times(std::span<const Point> points) {
 bool is_eie_benchmark(std::span<const MeasuredTime> times) {
   std::set<std::string> networks;
   for (const MeasuredTime& time : times) networks.insert(time.network);
-  return networks == kEieLayers;
+  return networks == std::set<std::string>(kEieLayers.begin(), kEieLayers.end());
 }
 
-bool calibrates(const std::string& network) { return kCalibrating.contains(network); }
+bool calibrates(const std::string& network) {
+  return std::find(kCalibrationLayers.begin(), kCalibrationLayers.end(), network) !=
+         kCalibrationLayers.end();
+}
 
 Calibration calibrate(const Platform& platform, std::span<const MeasuredTime> times) {
   std::vector<MeasuredTime> calibrating(times.begin(), times.end());

@@ -9,6 +9,7 @@
 #include "sim/base/errors.h"
 #include "sim/workload/network.h"
 #include "tools/nzsim/catalogue.h"
+#include "tools/nzsim/eie_benchmark.h"
 
 namespace nzsim::reproduce {
 namespace {
@@ -52,8 +53,7 @@ double ratio(double numerator, double denominator) {
 }  // namespace
 
 const std::vector<std::string>& benchmark_layers() {
-  static const std::vector<std::string> layers{"alex-6", "alex-7", "alex-8", "vgg-6",  "vgg-7",
-                                               "vgg-8",  "nt-we",  "nt-wd",  "nt-lstm"};
+  static const std::vector<std::string> layers(kEieLayers.begin(), kEieLayers.end());
   return layers;
 }
 

@@ -10,14 +10,11 @@
 
 #include "models/platform/layer_time.h"
 #include "tools/nzsim/catalogue.h"
+#include "tools/nzsim/eie_benchmark.h"
 #include "tools/nzsim/reproduce/figures.h"
 
 namespace nzsim::reproduce {
 namespace {
-
-/// The first layer of each network in Table III: from the largest matrix to the smallest, and none
-/// of them has the shape of another layer. The platforms' fractions are calibrated to these.
-constexpr std::array<const char*, 3> kCalibrationLayers{"alex-6", "vgg-6", "nt-we"};
 
 /// A platform of Table IV: its name in the published tables, and its file.
 struct MeasuredPlatform {

@@ -36,8 +36,7 @@ double geometric_mean(const TpuValues& values) {
 
 std::string tpu_mean_assumption() {
   return "Weights are Table 1's shares of deployment, 61, 29 and 5 % for a kind of applications. "
-         "Of "
-         "these MLP0 has 95 %, which both weighted means of Table 6 imply (derived; "
+         "Of these MLP0 has 95 %, which both weighted means of Table 6 imply (derived; "
          "DEVIATIONS.md), and either LSTM and either CNN half (assumption).";
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 constexpr const char* kMachine = "tpu-v1";
 constexpr const char* kIntensity = "operations per weight byte";
-constexpr double kTileBytes = 65536.0;
+/// A tile of 256 x 256 weights of 8 bits (Jouppi et al., ISCA 2017, Section 2).
+constexpr double kTileBytes = 256.0 * 256.0;
 
 /// Peak and memory of a machine: in operations, multiply and add apart, and bytes per second.
 struct Roof {
@@ -148,8 +149,8 @@ Reproduction platform_roofline(const std::string& name, const Published& publish
   reproduction.assumptions = roofline_assumptions();
   reproduction.notes.push_back(
       "Operations per weight byte agree by construction, as the batches follow from them. A roof "
-      "is "
-      "no prediction: the paper's rates are measured, with what the software and the limit of the "
+      "is no prediction: the paper's rates are measured, with what the software and the limit of "
+      "the "
       "response time leave; so errors against roofs have no tolerance.");
   return reproduction;
 }
@@ -183,8 +184,7 @@ Reproduction tpu_fig5(const Published& published, Experiments& experiments) {
   reproduction.assumptions.push_back(tpu_assumption());
   reproduction.notes.push_back(
       "The roof is that of operands of 8 bits, as in the paper. Fetched tiles have their padding "
-      "in "
-      "them, and are fetched again for each part of a batch that the accumulators do not hold.");
+      "in them, and are fetched again for each part of a batch that the accumulators do not hold.");
   return reproduction;
 }
 
