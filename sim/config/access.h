@@ -30,6 +30,12 @@ struct ConfigNode::Access {
   static std::vector<Value> values(ConfigNode& node, std::string_view key, const ArrayRule& array,
                                    const Rule& rule, const std::string& plural, Check check);
 
+  /// JSON text of the elements of the array at `key`, which are neither null nor arrays; nothing
+  /// where it is wrong, which is recorded.
+  static std::optional<std::vector<std::string>> json_texts(const ConfigNode& node,
+                                                            std::string_view key,
+                                                            const ArrayRule& rule);
+
   /// Echoes `value` for `key`.
   static void echo(const ConfigNode& node, std::string_view key, Json value);
 

@@ -143,8 +143,10 @@ ConfigDocument::~ConfigDocument() = default;
 
 ConfigDocument ConfigDocument::load(const std::filesystem::path& path,
                                     const std::vector<Override>& overrides,
-                                    const std::vector<std::string>& included_keys) {
+                                    const std::vector<std::string>& included_keys,
+                                    ConfigFiles* files) {
   auto state = std::make_unique<State>();
+  state->files = files;
   state->path = path;
   state->included_keys = included_keys;
   state->load_files();

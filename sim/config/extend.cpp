@@ -160,6 +160,19 @@ void merge_at(Json& target, Origins& origins, const Json& patch, const Origins& 
   }
 }
 
+ConfigFiles::ConfigFiles() : entries_(std::make_unique<Entries>()) {}
+ConfigFiles::ConfigFiles(ConfigFiles&&) noexcept = default;
+ConfigFiles& ConfigFiles::operator=(ConfigFiles&&) noexcept = default;
+ConfigFiles::~ConfigFiles() = default;
+
+ExtendedFile read_extended(const fs::path& path, ConfigFiles* files) {
+  if (files == nullptr) return ExtendedFile(path);
+  auto& known = files->entries().files;
+  const auto found = known.find(path);
+  return found != known.end() ? found->second
+                              : known.emplace(path, ExtendedFile(path)).first->second;
+}
+
 ExtendedFile::ExtendedFile(const fs::path& path) {
   std::vector<ChainedFile> chain = read_chain(path, duplicates);
   value = std::move(chain.back().value);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/config/node.h"
 #include "sim/config/parse.h"
 
 namespace nzsim {
@@ -30,6 +31,14 @@ struct ExtendedFile {
   /// Pointers of keys that one of the files has more than once, with that file.
   std::vector<std::pair<std::string, std::string>> duplicates;
 };
+
+/// Files by their path, as they were asked for.
+struct ConfigFiles::Entries {
+  std::map<std::filesystem::path, ExtendedFile> files;
+};
+
+/// Reads `path` and what it extends, or takes it from `files`, where that is given and has it.
+[[nodiscard]] ExtendedFile read_extended(const std::filesystem::path& path, ConfigFiles* files);
 
 /// Merges `patch` over `target` (RFC 7386), both at `pointer` of a document. What `patch` changes
 /// came from where `patch_origins` says.

@@ -1,12 +1,11 @@
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "sim/config/extend.h"
 #include "sim/config/messages.h"
+#include "sim/config/named_file.h"
 #include "sim/config/pointer.h"
 #include "sim/config/state.h"
 
@@ -39,56 +38,33 @@ std::optional<Inclusion> inclusion_of(const Json& tree, std::string_view key) {
   return inclusion;
 }
 
-/// Names of the files in `directories`, sorted.
-std::vector<std::string> names_in(const std::vector<fs::path>& directories) {
-  std::vector<std::string> names;
-  for (const fs::path& directory : directories) {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(directory, error)) {
-      if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
-    }
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-/// The file that `word` means, for a document in `beside`.
-std::optional<fs::path> find_included(const std::string& word, const fs::path& beside,
-                                      const std::vector<fs::path>& directories) {
-  const bool is_path = word.find('/') != std::string::npos || word.ends_with(".json");
-  std::vector<fs::path> candidates;
-  if (is_path) {
-    candidates.push_back(beside / word);
-  } else {
-    for (const fs::path& directory : directories)
-      candidates.push_back(directory / (word + ".json"));
-  }
-  for (const fs::path& candidate : candidates) {
-    std::error_code error;
-    if (fs::is_regular_file(candidate, error)) return candidate.lexically_normal();
-  }
-  return {};
-}
-
 fs::path included_path(const ConfigDocument::State& state, const Inclusion& inclusion,
                        const std::vector<fs::path>& directories) {
+  const bool has_vowel = std::string_view("aeiou").find(inclusion.key[0]) != std::string::npos;
+  const char* const article = has_vowel ? "an" : "a";
   const auto refuse = [&](const std::string& addition) {
-    throw ConfigError(state.origin(inclusion.name_pointer), inclusion.name_pointer,
-                      fmt::format("expected the name of a {} or the path of its file, got {}{}",
-                                  inclusion.key, describe_value(&inclusion.name), addition));
+    throw ConfigError(
+        state.origin(inclusion.name_pointer), inclusion.name_pointer,
+        fmt::format("expected the name of {} {} or the path of its file, got {}{}", article,
+                    inclusion.key, describe_value(&inclusion.name), addition));
   };
   if (!inclusion.name.is_string()) refuse("");
   const auto word = inclusion.name.get<std::string>();
-  std::optional<fs::path> path = find_included(word, state.path.parent_path(), directories);
+  std::optional<fs::path> path = find_named_file(word, state.path.parent_path(), directories);
   if (!path) {
-    const std::vector<std::string> names = names_in(directories);
-    refuse(fmt::format("{}; names: {}", suggestion(word, names), fmt::join(names, ", ")));
+    refuse(name_hints(word, directories));
   }
   return *path;
 }
 
 }  // namespace
+
+void ConfigDocument::include_extended(std::string_view key,
+                                      const std::vector<fs::path>& directories) {
+  if (state_->describing || !state_->tree.is_object()) return;
+  const auto value = state_->tree.find(key);
+  if (value != state_->tree.end() && value->is_object()) include(key, directories);
+}
 
 void ConfigDocument::include(std::string_view key, const std::vector<fs::path>& directories) {
   State& state = *state_;
@@ -96,7 +72,7 @@ void ConfigDocument::include(std::string_view key, const std::vector<fs::path>& 
   const std::optional<Inclusion> inclusion = inclusion_of(state.tree, key);
   if (!inclusion) return;
   const fs::path path = included_path(state, *inclusion, directories);
-  ExtendedFile file(path);
+  ExtendedFile file = read_extended(path, state.files);
   if (!file.value.is_object()) {
     throw ConfigError(path.string(), "", "expected an object, got " + describe_value(&file.value));
   }

@@ -37,7 +37,7 @@ Json& member_of(Json& parent, const std::string& token, const Override& override
 }  // namespace
 
 void ConfigDocument::State::load_files() {
-  ExtendedFile file(path);
+  ExtendedFile file = read_extended(path, files);
   tree = std::move(file.value);
   origins = std::move(file.origins);
   for (const auto& [pointer, name] : file.duplicates) add_duplicate(pointer, name);

@@ -86,6 +86,17 @@ std::optional<std::int64_t> ConfigNode::optional_integer(std::string_view key,
   return integer(key, {.minimum = rule.minimum, .maximum = rule.maximum});
 }
 
+std::optional<double> ConfigNode::optional_number(std::string_view key, const NumberRule& rule) {
+  if (describing()) {
+    Access::describe(*this, key, schema_of(rule), rule.description, false);
+    return std::nullopt;
+  }
+  if (Access::find(*this, key) == nullptr) return std::nullopt;
+  return number(key, {.minimum = rule.minimum,
+                      .maximum = rule.maximum,
+                      .exclusive_minimum = rule.exclusive_minimum});
+}
+
 std::optional<bool> ConfigNode::optional_boolean(std::string_view key,
                                                  std::string_view description) {
   if (describing()) {

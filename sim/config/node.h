@@ -13,6 +13,22 @@ namespace nzsim {
 
 class ConfigNode;
 
+/// Files that documents have read, kept so that thousands of documents of one file read it once.
+/// What changes on disk after the first reading is not seen.
+class ConfigFiles {
+ public:
+  ConfigFiles();
+  ConfigFiles(ConfigFiles&&) noexcept;
+  ConfigFiles& operator=(ConfigFiles&&) noexcept;
+  ~ConfigFiles();
+
+  struct Entries;
+  [[nodiscard]] Entries& entries() { return *entries_; }
+
+ private:
+  std::unique_ptr<Entries> entries_;
+};
+
 /// `--set /pointer=value`: `value` is JSON, or a string where it is no JSON. Objects on the way
 /// that the file lacks are made; like any key they are errors where the reader does not know them.
 struct Override {
@@ -44,10 +60,12 @@ class ConfigDocument {
   /// Reads `path`, follows `"extends": "NAME"` (a path beside the file, or NAME.json there; merged
   /// as RFC 7386 merge patch; a chain of at most 8 files, no cycle), applies `overrides` in order.
   /// An override below the name of a file at one of `included_keys` changes what that file says.
-  /// Throws `ConfigError` on unreadable files and on syntax errors (with line and column).
+  /// `files`, where given, outlives the document. Throws `ConfigError` on unreadable files and on
+  /// syntax errors (with line and column).
   [[nodiscard]] static ConfigDocument load(const std::filesystem::path& path,
                                            const std::vector<Override>& overrides = {},
-                                           const std::vector<std::string>& included_keys = {});
+                                           const std::vector<std::string>& included_keys = {},
+                                           ConfigFiles* files = nullptr);
 
   /// The same from text; `name` is the file name in messages. `extends` is not followed: it is an
   /// unknown key.
@@ -67,6 +85,10 @@ class ConfigDocument {
   /// nothing while describing. Called between `load` and `root`. Throws `ConfigError` where there
   /// is no such file, with "did you mean" and the names.
   void include(std::string_view key, const std::vector<std::filesystem::path>& directories);
+
+  /// The same for an object with `"extends": NAME` alone: a plain name stays one, for the reader.
+  void include_extended(std::string_view key,
+                        const std::vector<std::filesystem::path>& directories);
 
   /// The top object. A top value that is no object is recorded as an error.
   [[nodiscard]] ConfigNode root();
@@ -149,6 +171,7 @@ class ConfigNode {
 
   /// A key without default that may be missing; `rule.default_value` has no meaning here.
   std::optional<std::int64_t> optional_integer(std::string_view key, const IntegerRule& rule);
+  std::optional<double> optional_number(std::string_view key, const NumberRule& rule);
   std::optional<bool> optional_boolean(std::string_view key, std::string_view description);
 
   /// A key that must be `true`: it says something by being there.
@@ -163,6 +186,10 @@ class ConfigNode {
   /// For keys that take "a name or inline". Missing: `rule.default_value`, or an error. Nothing
   /// while describing, so that the object is described too.
   std::optional<std::string> name_or_object(std::string_view key, const TextRule& rule);
+
+  /// The same where `ConfigDocument::include_extended` has put in place what the object extends:
+  /// the schema allows an object that states only what differs.
+  std::optional<std::string> name_or_extended_object(std::string_view key, const TextRule& rule);
 
   /// An integer, or an object that `read` reads: then no value is returned.
   std::optional<std::int64_t> integer_or_object(std::string_view key, const IntegerRule& rule,
@@ -193,6 +220,21 @@ class ConfigNode {
   /// Calls `read(name, object)` for each member of the object at `key`, whose names are free.
   void named_objects(std::string_view key, bool required, std::string_view description,
                      const std::function<void(const std::string&, ConfigNode&)>& read);
+
+  /// Calls `read_text` or `read_object` with each element of the array at `key`: strings that keep
+  /// `element`, or objects.
+  void texts_or_objects(std::string_view key, const ArrayRule& rule, const TextRule& element,
+                        const std::function<void(const std::string&)>& read_text,
+                        const std::function<void(ConfigNode&)>& read_object);
+
+  /// Reads each member of the object at `key`, whose names are free: `read_array(map, name,
+  /// values)` where it is an array within `array` of strings, numbers, booleans and objects, given
+  /// as JSON text; `read_object(name, object)` where it is an object. `map` is the object at `key`.
+  void named_arrays_or_objects(
+      std::string_view key, const ArrayRule& array, std::string_view description,
+      const std::function<void(ConfigNode&, const std::string&, std::vector<std::string>)>&
+          read_array,
+      const std::function<void(const std::string&, ConfigNode&)>& read_object);
 
   /// Arrays of plain values; `rule` of the elements, without default.
   std::vector<std::int64_t> integers(std::string_view key, const ArrayRule& array,

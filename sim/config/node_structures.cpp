@@ -125,6 +125,13 @@ std::optional<std::string> ConfigNode::name_or_object(std::string_view key, cons
   return rule.default_value;
 }
 
+std::optional<std::string> ConfigNode::name_or_extended_object(std::string_view key,
+                                                               const TextRule& rule) {
+  std::optional<std::string> name = name_or_object(key, rule);
+  if (describing()) Access::scope(*this).property(key).may_extend = true;
+  return name;
+}
+
 std::optional<std::int64_t> ConfigNode::integer_or_object(
     std::string_view key, const IntegerRule& rule, const std::function<void(ConfigNode&)>& read) {
   const Json* const value = describing() ? nullptr : Access::find(*this, key);

@@ -94,14 +94,23 @@ class Emitter {
     if (property.shape == SchemaProperty::Shape::array_of_objects) {
       Json schema = {{"type", "array"}};
       schema.update(property.limits);
-      schema["items"] = Emitter(Strictness::complete).object(*property.scope);
+      schema["items"] =
+          with_alternatives(property, Emitter(Strictness::complete).object(*property.scope));
       return schema;
     }
     Json ignored = Json::object();
     for (const std::string_view key : kIgnoredKeys) ignored[std::string(key)] = true;
-    Json member = object(*property.scope);
+    Json member = with_alternatives(property, object(*property.scope));
     if (partial()) member = {{"anyOf", {std::move(member), {{"type", "null"}}}}};
     return {{"type", "object"}, {"properties", ignored}, {"additionalProperties", member}};
+  }
+
+  /// `object`, or what the member may be instead.
+  static Json with_alternatives(const SchemaProperty& property, Json object) {
+    if (property.member_alternatives.empty()) return object;
+    Json alternatives = property.member_alternatives;
+    alternatives.push_back(std::move(object));
+    return {{"anyOf", std::move(alternatives)}};
   }
 
   void add_choice(Json& rules, const SchemaScope& scope, const SchemaChoice& choice,

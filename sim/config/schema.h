@@ -22,6 +22,8 @@ struct SchemaProperty {
   /// The object that the key takes, the element of its array or the member of its map.
   std::unique_ptr<SchemaScope> scope;
   Shape shape = Shape::value;
+  /// Schemas of what an element of the array or a member of the map may be instead of an object.
+  std::vector<Json> member_alternatives;
   /// `description`, `default`.
   Json annotations = Json::object();
   /// `minItems`, `maxItems` of an array of objects.

@@ -38,6 +38,8 @@ struct ConfigDocument::State {
   static constexpr std::size_t kMostProblems = 10'000;
 
   std::filesystem::path path;
+  /// Where files that were read before are kept; null: nowhere.
+  ConfigFiles* files = nullptr;
   /// The input after `extends` and overrides.
   Json tree = Json::object();
   /// `tree` with defaults filled in.

@@ -84,6 +84,8 @@ struct EnergyTable {
   std::vector<EnergyEntry> entries;
   std::vector<AreaEntry> areas;
   std::optional<Calibration> calibration;
+  /// SHA-256 of the resolved file, for keys; empty where the table is no file of its own.
+  std::string digest;
 };
 
 /// Reads `configs/energy/NAME.json`. Entries are unique by component and action.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/base/files.h"
 #include "sim/config/node.h"
 #include "sim/energy/table.h"
 
@@ -167,6 +168,7 @@ EnergyTable load_energy_table(const std::filesystem::path& path) {
   ConfigNode root = document.root();
   EnergyTable table = energy_table_from(root);
   document.finish();
+  table.digest = sha256(document.resolved());
   return table;
 }
 

@@ -25,6 +25,14 @@ std::vector<std::string> table_names(const fs::path& directory) {
   return names;
 }
 
+/// Where the machine `file` finds files of `folder`: beside its own folder, then in `shipped`.
+std::vector<fs::path> directories_of(const fs::path& file, const char* folder,
+                                     const fs::path& shipped) {
+  std::vector<fs::path> all{file.parent_path() / ".." / folder};
+  if (!shipped.empty()) all.push_back(shipped);
+  return all;
+}
+
 /// The file of the energy table `name`: beside the machine's folder, else in `shipped`.
 std::optional<fs::path> find_table(const ConfigNode& root, const std::string& name,
                                    const fs::path& shipped) {
@@ -50,16 +58,25 @@ void fail_unknown_table(ConfigNode& root, const std::string& name, const fs::pat
                 nearest.empty() ? std::string{} : fmt::format("; did you mean \"{}\"?", nearest)));
 }
 
-EnergyTable read_energy(ConfigNode& root, const fs::path& shipped) {
+/// The table in `path`, from `files` where these are given.
+EnergyTable read_table(const fs::path& path, MachineFiles* files) {
+  if (files == nullptr) return load_energy_table(path);
+  const auto found = files->tables.find(path);
+  if (found != files->tables.end()) return found->second;
+  return files->tables.emplace(path, load_energy_table(path)).first->second;
+}
+
+EnergyTable read_energy(ConfigNode& root, const fs::path& shipped, MachineFiles* files) {
   EnergyTable table;
-  const auto name = root.name_or_object(
-      "energy", {.description = "Energy table: a name under configs/energy, or the table itself."});
+  const auto name = root.name_or_extended_object(
+      "energy", {.description = "Energy table: a name under configs/energy, or a table itself, "
+                                "which may extend one."});
   if (!name) {
     root.object("energy", true, "The energy table itself.",
                 [&](ConfigNode& node) { table = energy_table_from(node); });
   } else if (!name->empty()) {
     if (const auto path = find_table(root, *name, shipped)) {
-      table = load_energy_table(*path);
+      table = read_table(*path, files);
     } else {
       fail_unknown_table(root, *name, shipped);
     }
@@ -91,7 +108,7 @@ void add_memory_energy(ConfigNode& root, Machine& machine) {
 }
 
 /// Every key of a machine file, shared ones first.
-Machine read_machine(ConfigNode& root, const fs::path& shipped_energy) {
+Machine read_machine(ConfigNode& root, const fs::path& shipped_energy, MachineFiles* files) {
   Machine machine;
   machine.name = root.text("name", {.description = "Name of the machine, printed in reports."});
   root.text("description", {.default_value = "",
@@ -105,7 +122,7 @@ Machine read_machine(ConfigNode& root, const fs::path& shipped_energy) {
       root.number("clock_mhz", {.minimum = 0.001,
                                 .maximum = 100'000.0,
                                 .description = "Clock frequency in megahertz (1e6 per second)."});
-  machine.energy = read_energy(root, shipped_energy);
+  machine.energy = read_energy(root, shipped_energy, files);
 
   const std::vector<AcceleratorRegistry::Entry> models = AcceleratorRegistry::all();
   ChoiceRule rule;
@@ -125,13 +142,13 @@ Machine read_machine(ConfigNode& root, const fs::path& shipped_energy) {
 }  // namespace
 
 Machine load_machine(const fs::path& path, const std::vector<Override>& overrides,
-                     const ShippedDirectories& shipped) {
-  ConfigDocument document = ConfigDocument::load(path, overrides, {"memory"});
-  std::vector<fs::path> memories{path.parent_path() / ".." / "memory"};
-  if (!shipped.memory.empty()) memories.push_back(shipped.memory);
-  document.include("memory", memories);
+                     const ShippedDirectories& shipped, MachineFiles* files) {
+  ConfigDocument document = ConfigDocument::load(path, overrides, {"memory", "energy"},
+                                                 files == nullptr ? nullptr : &files->documents);
+  document.include("memory", directories_of(path, "memory", shipped.memory));
+  document.include_extended("energy", directories_of(path, "energy", shipped.energy));
   ConfigNode root = document.root();
-  Machine machine = read_machine(root, shipped.energy);
+  Machine machine = read_machine(root, shipped.energy, files);
   document.finish();
   machine.resolved = document.resolved();
   return machine;
@@ -140,7 +157,7 @@ Machine load_machine(const fs::path& path, const std::vector<Override>& override
 std::string machine_schema() {
   ConfigDocument document = ConfigDocument::describe("nzsim machine");
   ConfigNode root = document.root();
-  read_machine(root, {});
+  read_machine(root, {}, nullptr);
   return document.schema();
 }
 

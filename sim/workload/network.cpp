@@ -107,16 +107,17 @@ std::string_view to_string(Activation activation) {
   return "none";
 }
 
-Network load_network(const std::filesystem::path& path, std::optional<std::uint32_t> batch) {
-  Network network = read_document(load_document(path, {}), path);
+Network load_network(const std::filesystem::path& path, std::optional<std::uint32_t> batch,
+                     const std::vector<Override>& overrides) {
+  Network network = read_document(load_document(path, overrides), path);
   if (!batch) return network;
   if (*batch == 0) throw WorkloadError("--batch", "", "expected an integer of at least 1, got 0");
   // Read again, so that products are checked and `resolved` tells what is run.
-  std::vector<Override> overrides;
+  std::vector<Override> all = overrides;
   for (std::size_t index = 0; index < network.layers.size(); ++index) {
-    overrides.push_back({fmt::format("/layers/{}/batch", index), std::to_string(*batch)});
+    all.push_back({fmt::format("/layers/{}/batch", index), std::to_string(*batch)});
   }
-  return read_document(load_document(path, overrides), path);
+  return read_document(load_document(path, all), path);
 }
 
 Network select_layers(const Network& network, const std::vector<std::string>& names) {

@@ -9,11 +9,10 @@
 #include <variant>
 #include <vector>
 
+#include "sim/config/node.h"
 #include "sim/workload/matrix.h"
 
 namespace nzsim {
-
-class ConfigNode;
 
 // A network file (`workloads/networks/NAME.json`) holds `name` (default: the file's),
 // `description`, `source` and `layers`. Each layer has
@@ -243,9 +242,11 @@ struct Network {
 };
 
 /// Reads and checks a network file. `batch`, where given, replaces every layer's batch.
-/// Throws `WorkloadError` with all errors of the file, or where a `layers` name does not exist.
+/// `overrides` are applied to the file, in order. Throws `WorkloadError` with all errors of the
+/// file, or where a `layers` name does not exist.
 [[nodiscard]] Network load_network(const std::filesystem::path& path,
-                                   std::optional<std::uint32_t> batch = {});
+                                   std::optional<std::uint32_t> batch = {},
+                                   const std::vector<Override>& overrides = {});
 /// Describes the network file for `nzsim schema network`, and reads it.
 [[nodiscard]] Network network_from(ConfigNode& root);
 

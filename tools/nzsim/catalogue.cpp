@@ -38,6 +38,8 @@ ShelfPlace place_of(Shelf shelf) {
       return {"configs/published", "published table"};
     case Shelf::comparisons:
       return {"configs/comparisons", "comparison"};
+    case Shelf::sweeps:
+      return {"configs/sweeps", "sweep"};
     case Shelf::energy:
       return {"configs/energy", "energy table"};
   }
@@ -162,6 +164,10 @@ ShippedDirectories shipped_directories() {
     return all.empty() ? fs::path{} : all.front();
   };
   return {first(Shelf::energy), first(Shelf::memories)};
+}
+
+sweep::SweepDirectories sweep_directories() {
+  return {directories(Shelf::machines), directories(Shelf::networks), shipped_directories()};
 }
 
 }  // namespace nzsim::cli

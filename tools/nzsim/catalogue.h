@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/run/machine.h"
+#include "sim/run/sweep/plan.h"
 
 namespace nzsim::cli {
 
@@ -17,6 +18,7 @@ enum class Shelf {
   templates,
   published,
   comparisons,
+  sweeps,
   energy
 };
 
@@ -51,5 +53,8 @@ struct CatalogueItem {
 
 /// Where machines find energy tables and memories that do not lie beside them.
 [[nodiscard]] ShippedDirectories shipped_directories();
+
+/// Where sweeps find the files that they name.
+[[nodiscard]] sweep::SweepDirectories sweep_directories();
 
 }  // namespace nzsim::cli

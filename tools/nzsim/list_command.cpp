@@ -16,6 +16,7 @@ const std::vector<std::pair<std::string, Shelf>>& shelves() {
       {"machines", Shelf::machines},   {"memories", Shelf::memories},
       {"platforms", Shelf::platforms}, {"networks", Shelf::networks},
       {"published", Shelf::published}, {"comparisons", Shelf::comparisons},
+      {"sweeps", Shelf::sweeps},
   };
   return all;
 }
@@ -62,8 +63,8 @@ Command list_command() {
   return {
       .name = "list",
       .summary =
-          "List what ships: machines, memories, platforms, networks, published numbers or "
-          "comparisons.",
+          "List what ships: machines, memories, platforms, networks, published numbers, "
+          "comparisons or sweeps.",
       .positionals = {{"KIND"}},
       .options = {{"json", "", "an array of objects with name, description and file"}},
       .example = "nzsim list machines",

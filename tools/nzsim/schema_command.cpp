@@ -7,6 +7,7 @@
 #include "sim/energy/table.h"
 #include "sim/memory/config.h"
 #include "sim/run/machine.h"
+#include "sim/run/sweep/sweep_config.h"
 #include "sim/workload/network.h"
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/catalogue.h"
@@ -40,12 +41,14 @@ int schema(const Arguments& arguments) {
     text = described("nzsim platform", platform::platform_from);
   } else if (kind == "comparison") {
     text = described("nzsim comparison", compare::comparison_from);
+  } else if (kind == "sweep") {
+    text = described("nzsim sweep", sweep::sweep_from);
   } else if (kind == "report") {
     text = read_file(shipped_file("configs/schema/report.schema.json"));
   } else {
     throw InputError("nzsim schema", "",
                      unknown_choice(kind, {"machine", "network", "energy", "memory", "platform",
-                                           "comparison", "report"}));
+                                           "comparison", "sweep", "report"}));
   }
   fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
   return 0;
@@ -58,7 +61,7 @@ Command schema_command() {
       .name = "schema",
       .summary =
           "Print the JSON Schema of a file kind: machine, network, energy, memory, platform, "
-          "comparison or report.",
+          "comparison, sweep or report.",
       .positionals = {{"KIND"}},
       .options = {},
       .example = "nzsim schema machine",

@@ -6,6 +6,7 @@
 #include "sim/energy/table.h"
 #include "sim/memory/config.h"
 #include "sim/run/machine.h"
+#include "sim/run/sweep/plan.h"
 #include "sim/workload/network.h"
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/catalogue.h"
@@ -21,6 +22,7 @@ std::string kind_of(const std::string& path) {
   const ConfigNode root = document.root();
   if (root.has("model") || root.has("clock_mhz")) return "machine";
   if (root.has("layers")) return "network";
+  if (root.has("axes")) return "sweep";
   if (root.has("baseline")) return "comparison";
   if (root.has("entries")) return "energy";
   if (root.has("rates")) return "platform";
@@ -28,8 +30,9 @@ std::string kind_of(const std::string& path) {
   throw ConfigError(
       path, "",
       "expected a machine (model), a network (layers), an energy table (entries), a platform "
-      "(rates), a memory (kind) or a comparison (baseline), got none of these keys; name the kind "
-      "with --kind");
+      "(rates), a memory (kind), a comparison (baseline) or a sweep (axes), got none of these "
+      "keys; "
+      "name the kind with --kind");
 }
 
 /// What times of layers on `platform` are.
@@ -39,6 +42,18 @@ std::string basis_of(const platform::Platform& platform) {
     return "no roofline, as peak rate or bandwidth is unknown";
   }
   return "roofline bound, not measured";
+}
+
+/// Reads machine and network of every point.
+std::string check_sweep(const std::string& path) {
+  const sweep::Plan plan = sweep::make_plan(sweep::load_sweep(path), sweep_directories());
+  std::string text =
+      fmt::format("sweep {}, {} points of {} workloads, {} left out", plan.config.name,
+                  plan.points.size(), plan.config.workloads.size(), plan.excluded);
+  for (const sweep::Axis& axis : plan.config.axes) {
+    text += fmt::format("; axis {} of {} values", axis.name, axis.values.size());
+  }
+  return text;
 }
 
 /// Reads the file as a run would; returns what it is.
@@ -66,14 +81,15 @@ std::string check(const std::string& path, const std::string& kind) {
     return fmt::format("comparison {}, {} entries, {} workloads", inputs.comparison.name,
                        inputs.comparison.entries.size(), inputs.comparison.workloads.size());
   }
+  if (kind == "sweep") return check_sweep(path);
   const EnergyTable table = load_energy_table(path);
   return fmt::format("energy table {}, {} entries", table.name, table.entries.size());
 }
 
 int validate(const Arguments& arguments) {
   const std::string& path = arguments.required(0);
-  std::string kind = arguments.choice(
-      "kind", {"auto", "machine", "network", "energy", "memory", "platform", "comparison"});
+  std::string kind = arguments.choice("kind", {"auto", "machine", "network", "energy", "memory",
+                                               "platform", "comparison", "sweep"});
   if (kind == "auto") kind = kind_of(path);
   fmt::print("{}: valid {}\n", path, check(path, kind));
   return 0;
@@ -85,10 +101,10 @@ Command validate_command() {
   return {
       .name = "validate",
       .summary =
-          "Check a machine, network, energy table, memory, platform or comparison without running "
-          "it.",
+          "Check a machine, network, energy table, memory, platform, comparison or sweep without "
+          "running it.",
       .positionals = {{"FILE"}},
-      .options = {{"kind", "machine|network|energy|memory|platform|comparison",
+      .options = {{"kind", "machine|network|energy|memory|platform|comparison|sweep",
                    "kind of the file (default: by its keys)"}},
       .example = "nzsim validate configs/machines/eie-64pe.json",
       .handler = validate,

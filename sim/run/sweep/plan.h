@@ -6,9 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/run/machine.h"
 #include "sim/run/sweep/sweep_config.h"
-#include "sim/workload/network.h"
 
 namespace nzsim::sweep {
 
@@ -24,12 +22,13 @@ struct Point {
   /// JSON text of the value of each axis, in the order of `SweepConfig::axes`.
   std::vector<std::string> values;
   /// Points that share one compiled program have the same number: what the compiler sees of them is
-  /// the same.
+  /// the same. Counted from 0 in the order of the plan.
   std::uint64_t program = 0;
 };
 
 /// All points of a sweep, in the order of its results: workloads slowest, then the axes in the
-/// order of the file, the last one fastest.
+/// order of the file, the last one fastest; of random sweeps in the order in which they are drawn.
+/// No two points have the same key.
 struct Plan {
   SweepConfig config;
   std::vector<Point> points;
@@ -37,32 +36,26 @@ struct Plan {
   std::uint64_t excluded = 0;
 };
 
-/// What a point runs.
-struct PointInputs {
-  Machine machine;
-  Network network;
-};
-
 /// Where names of machines, networks, memories and energy tables are looked for.
 struct SweepDirectories {
-  std::filesystem::path machines;
-  std::filesystem::path networks;
+  std::vector<std::filesystem::path> machines;
+  std::vector<std::filesystem::path> networks;
   ShippedDirectories shipped;
 };
 
 /// Makes and checks every point: reads its machine and network as `run` would, and simulates
 /// nothing. Throws `ConfigError` with the pointer of the axis and the value that is wrong; at most
-/// ten points are told.
+/// ten errors are told.
 [[nodiscard]] Plan make_plan(SweepConfig config, const SweepDirectories& directories);
 
-/// The machine and network of one point. Throws `ConfigError` or `WorkloadError`.
-[[nodiscard]] PointInputs inputs_of(const SweepConfig& config, const Point& point,
-                                    const SweepDirectories& directories);
-
-/// `plan.jsonl`: a line per point with `key`, `index`, `workload`, `program` and `values` by axis,
-/// and `sweep.json`: the sweep file with its defaults, beside it.
+/// Writes `plan.jsonl`, a line per point with `index`, `key`, `workload`, `program` and `values` by
+/// axis, then `sweep.json`: the sweep file with its defaults, and what it was planned with. Where
+/// the directory holds a plan it must be the same one, and nothing is written: otherwise throws
+/// `ConfigError` that says whether the version, the sweep or a file that it names is another.
 void write_plan(const Plan& plan, const std::filesystem::path& directory);
-/// Reads what `write_plan` wrote; errors name file and line.
+
+/// Reads what `write_plan` wrote; errors name file and line. Throws `ConfigError` where another
+/// version of nzsim has written it.
 [[nodiscard]] Plan read_plan(const std::filesystem::path& directory);
 
 }  // namespace nzsim::sweep

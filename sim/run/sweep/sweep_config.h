@@ -11,6 +11,9 @@
 
 namespace nzsim::sweep {
 
+/// Points that a sweep has at most, and values that an axis has.
+inline constexpr std::uint64_t kMostPoints = 10'000'000;
+
 /// What an axis changes: a key of the machine file (of the memory and energy table that it names
 /// too), or a key of the network file.
 enum class AxisTarget { machine, workload };
@@ -23,8 +26,10 @@ struct Axis {
   std::string name;
   AxisTarget target = AxisTarget::machine;
   std::string pointer;
-  /// JSON text of each value. Random axes have none: they draw from `range`.
+  /// JSON text of each value, all different.
   std::vector<std::string> values;
+  /// Whether the file lists the values, so that errors name their places; else it states a range.
+  bool is_listed = true;
 };
 
 struct SweepWorkload {
@@ -32,6 +37,8 @@ struct SweepWorkload {
   std::optional<std::uint32_t> batch;
 };
 
+/// All combinations of the axes' values; the values at one place of all axes; or combinations that
+/// are drawn.
 enum class SweepMode { grid, zip, random };
 enum class Goal { minimize, maximize };
 
@@ -53,7 +60,7 @@ struct SweepConfig {
   std::vector<SweepWorkload> workloads;
   SweepMode mode = SweepMode::grid;
   std::vector<Axis> axes;
-  /// Of random sweeps.
+  /// Of random sweeps: combinations that are drawn, before equal ones are removed.
   std::uint64_t random_points = 0;
   std::uint64_t random_seed = 0;
   /// Points for which this is false are left out; empty: none.
@@ -67,7 +74,8 @@ struct SweepConfig {
   std::string resolved;
 };
 
-/// Reads a sweep file; `load_sweep` throws `ConfigError` with all errors of the file.
+/// Reads a sweep file; `load_sweep` throws `ConfigError` with all errors of the file. Machines and
+/// networks are not looked at.
 [[nodiscard]] SweepConfig sweep_from(ConfigNode& root);
 [[nodiscard]] SweepConfig load_sweep(const std::filesystem::path& path);
 

@@ -1,0 +1,204 @@
+#include "sim/run/sweep/plan.h"
+
+#include <map>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/base/errors.h"
+#include "sim/run/sweep/plan_choices.h"
+#include "sim/run/sweep/plan_condition.h"
+#include "sim/run/sweep/plan_errors.h"
+#include "sim/run/sweep/plan_inputs.h"
+
+namespace nzsim::sweep {
+namespace {
+
+using Places = std::vector<std::size_t>;
+
+/// What the plan needs to know of a machine or a network that was read.
+struct Known {
+  bool is_valid = false;
+  bool is_wanted = true;
+  std::string digest;
+  /// Number of what the compiler sees of it.
+  std::size_t program = 0;
+};
+
+/// Numbers from 0 in the order in which they are asked for.
+template <class Key>
+class Numbering {
+ public:
+  std::size_t of(const Key& key) { return numbers_.emplace(key, numbers_.size()).first->second; }
+
+ private:
+  std::map<Key, std::size_t> numbers_;
+};
+
+/// Walks over all combinations and checks each.
+class Planner {
+ public:
+  Planner(Plan& plan, const SweepDirectories& directories)
+      : plan_(plan), reader_(plan.config, directories), errors_(plan.config) {
+    if (!plan.config.where.empty()) condition_ = std::make_unique<Condition>(plan.config);
+    for (const Axis& axis : plan.config.axes) {
+      varies_workload_ = varies_workload_ || axis.target == AxisTarget::workload;
+    }
+  }
+
+  void run() {
+    if (condition_ && condition_->needs_machine()) check_names();
+    for (std::size_t workload = 0; workload < plan_.config.workloads.size(); ++workload) {
+      for_each_combination(plan_.config, [&](const Places& places) {
+        add_point({workload, places});
+        return !errors_.is_full();
+      });
+    }
+    errors_.finish();
+    check_keys();
+  }
+
+ private:
+  void add_point(const Choice& choice) {
+    if (condition_ && !condition_->needs_machine() && !is_wanted(choice, nullptr)) return;
+    const std::vector<std::string> values = values_of(plan_.config, choice);
+    const Known& network = known_network(choice, values);
+    const Known machine = known_machine(choice, values);
+    if (!machine.is_valid || !network.is_valid) return;
+    if (!machine.is_wanted) {
+      ++plan_.excluded;
+      return;
+    }
+    Point point;
+    point.index = plan_.points.size();
+    point.key = point_key(machine.digest, network.digest, plan_.config.options);
+    point.workload = choice.workload;
+    point.program = programs_.of({machine.program, network.program});
+    point.values = values;
+    plan_.points.push_back(std::move(point));
+  }
+
+  /// Whether the sweep's condition holds; where it has no value, that is an error of the point.
+  bool is_wanted(const Choice& choice, const Json* machine) {
+    try {
+      const bool holds = condition_->holds(choice, machine);
+      if (machine == nullptr && !holds) ++plan_.excluded;
+      return holds;
+    } catch (const ExpressionError& error) {
+      errors_.add("/where", error.what(), choice);
+      return false;
+    }
+  }
+
+  /// Networks of the axes' values are few, those that are kept in memory fewer.
+  const Known& known_network(const Choice& choice, const std::vector<std::string>& values) {
+    const auto [place, is_new] =
+        networks_.try_emplace(places_of(AxisTarget::workload, choice, true));
+    if (!is_new) return place->second;
+    Known& known = place->second;
+    try {
+      const NetworkIdentity& identity = reader_.network_identity(choice.workload, values);
+      known.digest = identity.digest;
+      known.program = network_programs_.of(identity.program);
+      known.is_valid = true;
+    } catch (const InputError& error) {
+      errors_.add(error, AxisTarget::workload, choice);
+    }
+    return known;
+  }
+
+  /// A machine comes again with the next workload, and then is not read again. A condition that
+  /// looks at the machine may look at the workload too.
+  Known known_machine(const Choice& choice, const std::vector<std::string>& values) {
+    const bool comes_again = plan_.config.workloads.size() > 1 || varies_workload_;
+    const bool has_condition = condition_ && condition_->needs_machine();
+    if (!comes_again || has_condition) return read_machine(choice, values);
+    const auto [place, is_new] =
+        machines_.try_emplace(places_of(AxisTarget::machine, choice, false));
+    if (is_new) place->second = read_machine(choice, values);
+    return place->second;
+  }
+
+  Known read_machine(const Choice& choice, const std::vector<std::string>& values) {
+    Known known;
+    try {
+      const Machine machine = reader_.machine(values);
+      const std::string canonical = canonical_json(machine.resolved);
+      known.digest = machine_digest(machine, canonical);
+      known.program = machine_programs_.of({machine.model, machine.accelerator->compile_key()});
+      known.is_valid = true;
+      if (condition_ && condition_->needs_machine()) {
+        const Json resolved = Json::parse(canonical);
+        known.is_wanted = is_wanted(choice, &resolved);
+      }
+    } catch (const InputError& error) {
+      errors_.add(error, AxisTarget::machine, choice);
+    }
+    return known;
+  }
+
+  [[nodiscard]] Places places_of(AxisTarget target, const Choice& choice,
+                                 bool with_workload) const {
+    Places places;
+    if (with_workload) places.push_back(choice.workload);
+    for (std::size_t index = 0; index < choice.places.size(); ++index) {
+      if (plan_.config.axes[index].target == target) places.push_back(choice.places[index]);
+    }
+    return places;
+  }
+
+  /// Names of the condition that are no axes must exist in the machine of the first values.
+  void check_names() {
+    const Choice first{0, Places(plan_.config.axes.size(), 0)};
+    try {
+      const Machine machine = reader_.machine(values_of(plan_.config, first));
+      condition_->check_names(Json::parse(machine.resolved));
+    } catch (const InputError& error) {
+      errors_.add(error, AxisTarget::machine, first);
+      errors_.finish();
+    }
+  }
+
+  /// Results are found by their keys.
+  void check_keys() const {
+    std::unordered_map<std::string_view, std::uint64_t> indices;
+    indices.reserve(plan_.points.size());
+    for (const Point& point : plan_.points) {
+      const auto [place, is_new] = indices.emplace(point.key, point.index);
+      if (is_new) continue;
+      throw ConfigError(plan_.config.path.string(), "/axes",
+                        fmt::format("expected points that differ, got one machine and network as "
+                                    "points {} and {}",
+                                    place->second, point.index));
+    }
+    if (plan_.points.empty()) {
+      throw ConfigError(plan_.config.path.string(), "/where",
+                        "expected a condition that a point meets, got one that none does");
+    }
+  }
+
+  Plan& plan_;
+  PointReader reader_;
+  PlanErrors errors_;
+  std::unique_ptr<Condition> condition_;
+  bool varies_workload_ = false;
+  std::map<Places, Known> networks_;
+  std::map<Places, Known> machines_;
+  Numbering<std::pair<std::string, std::string>> machine_programs_;
+  Numbering<std::string> network_programs_;
+  Numbering<std::pair<std::size_t, std::size_t>> programs_;
+};
+
+}  // namespace
+
+Plan make_plan(SweepConfig config, const SweepDirectories& directories) {
+  Plan plan;
+  plan.config = std::move(config);
+  Planner(plan, directories).run();
+  return plan;
+}
+
+}  // namespace nzsim::sweep

@@ -1,0 +1,128 @@
+#include "sim/run/sweep/plan_errors.h"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/config/pointer.h"
+#include "sim/config/state.h"
+
+namespace nzsim::sweep {
+namespace {
+
+constexpr std::size_t kMostErrors = 10;
+
+bool is_below(const std::string& pointer, const std::string& above) {
+  return pointer.starts_with(above + '/');
+}
+
+/// What an axis changes of a network, for comparison with the pointer of an error: the batch of all
+/// layers is `/layers/N/batch`.
+bool is_batch_of_all(const Axis& axis, const std::string& pointer) {
+  return axis.target == AxisTarget::workload && axis.pointer == "/batch" &&
+         (pointer == "/batch" || (is_below(pointer, "/layers") && pointer.ends_with("/batch")));
+}
+
+/// The error at its place in the sweep file; nothing where no axis is to blame.
+std::optional<Diagnostic> at_axis(const SweepConfig& config, const Diagnostic& problem,
+                                  AxisTarget target, const Choice& choice) {
+  for (std::size_t index = config.axes.size(); index-- > 0;) {
+    const Axis& axis = config.axes[index];
+    if (axis.target != target) continue;
+    const std::string place = child_pointer("/axes", axis.name);
+    const std::string value = axis.is_listed ? child_pointer(place, choice.places[index]) : place;
+    const bool is_name = problem.message.starts_with("unknown key");
+    if (problem.pointer == axis.pointer || is_batch_of_all(axis, problem.pointer)) {
+      return Diagnostic{config.path.string(), is_name ? place : value, problem.message};
+    }
+    if (is_below(problem.pointer, axis.pointer)) {
+      return Diagnostic{config.path.string(), value + problem.pointer.substr(axis.pointer.size()),
+                        problem.message};
+    }
+    // An object on the way to the key that the axis has made, or should have been able to.
+    if (is_below(axis.pointer, problem.pointer)) {
+      return Diagnostic{config.path.string(), place,
+                        fmt::format("{} (at {})", problem.message, problem.pointer)};
+    }
+  }
+  return {};
+}
+
+/// The same for the batch that a workload states.
+std::optional<Diagnostic> at_workload(const SweepConfig& config, const Diagnostic& problem,
+                                      const Choice& choice) {
+  if (!config.workloads[choice.workload].batch || !problem.pointer.ends_with("/batch")) return {};
+  return Diagnostic{config.path.string(), fmt::format("/workloads/{}/batch", choice.workload),
+                    problem.message};
+}
+
+/// The same for what the sweep changes of all points.
+std::optional<Diagnostic> at_setting(const SweepConfig& config, const Diagnostic& problem) {
+  for (std::size_t index = config.overrides.size(); index-- > 0;) {
+    const std::string& pointer = config.overrides[index].pointer;
+    if (problem.pointer == pointer || is_below(problem.pointer, pointer) ||
+        is_below(pointer, problem.pointer)) {
+      return Diagnostic{config.path.string(), child_pointer("/set", index), problem.message};
+    }
+  }
+  return {};
+}
+
+/// ` in the point /a = 1, /b = 2 of alex-7`.
+std::string describe(const SweepConfig& config, const Choice& choice) {
+  std::string text = " in the point";
+  for (std::size_t index = 0; index < config.axes.size(); ++index) {
+    const Axis& axis = config.axes[index];
+    text += fmt::format("{} {} = {}", index == 0 ? "" : ",", axis.name,
+                        axis.values.at(choice.places[index]));
+  }
+  return text + " of " + config.workloads.at(choice.workload).network;
+}
+
+}  // namespace
+
+std::vector<std::string> values_of(const SweepConfig& config, const Choice& choice) {
+  std::vector<std::string> values;
+  values.reserve(config.axes.size());
+  for (std::size_t index = 0; index < config.axes.size(); ++index) {
+    values.push_back(config.axes[index].values[choice.places[index]]);
+  }
+  return values;
+}
+
+void PlanErrors::add(const InputError& error, AxisTarget target, const Choice& choice) {
+  for (const Diagnostic& problem : error.diagnostics()) {
+    std::optional<Diagnostic> placed;
+    if (problem.file == kOverrideName) {
+      placed = at_axis(config_, problem, target, choice);
+      if (!placed) {
+        placed = target == AxisTarget::machine ? at_setting(config_, problem)
+                                               : at_workload(config_, problem, choice);
+      }
+    }
+    if (placed) {
+      add(std::move(*placed), "");
+    } else {
+      add(problem, describe(config_, choice));
+    }
+  }
+}
+
+void PlanErrors::add(const std::string& pointer, const std::string& message, const Choice& choice) {
+  add({config_.path.string(), pointer, message}, describe(config_, choice));
+}
+
+bool PlanErrors::is_full() const { return diagnostics_.size() >= kMostErrors; }
+
+void PlanErrors::add(Diagnostic diagnostic, const std::string& addition) {
+  if (is_full() || !known_.insert(to_string(diagnostic)).second) return;
+  diagnostic.message += addition;
+  diagnostics_.push_back(std::move(diagnostic));
+}
+
+void PlanErrors::finish() const {
+  if (!diagnostics_.empty()) throw ConfigError(diagnostics_);
+}
+
+}  // namespace nzsim::sweep
