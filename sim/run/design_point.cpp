@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -50,11 +51,11 @@ std::string config_json(const Machine& machine, const Network& network, const Ru
 }
 
 /// Fills in whether every checked layer matches; the first difference is named.
-void compare_values(RunOutcome& outcome) {
-  for (const LayerResult& layer : outcome.result.layers) {
+void compare_values(ProgramRun& run) {
+  for (const LayerResult& layer : run.result.layers) {
     if (!layer.values.checked || layer.values.matches) continue;
-    outcome.values_match = false;
-    outcome.difference = fmt::format("layer {}: {}", layer.name, layer.values.difference);
+    run.values_match = false;
+    run.difference = fmt::format("layer {}: {}", layer.name, layer.values.difference);
     return;
   }
 }
@@ -81,38 +82,54 @@ void check_ceilings(const RunResult& result, const Ceilings& ceilings, double cl
 
 }  // namespace
 
-RunOutcome run_design_point(const Machine& machine, const Network& network,
-                            const RunOptions& options) {
+ProgramRun run_program(const Machine& machine, const Program& program, const RunOptions& options) {
   const Accelerator& accelerator = *machine.accelerator;
-  const std::unique_ptr<Program> program =
-      obtain_program(machine, Workload{network, options.seed}, options.cache);
-  const ModeChoice choice = choose_mode(accelerator, options.mode);
-
-  RunOutcome outcome;
+  ModeChoice choice = choose_mode(accelerator, options.mode);
+  ProgramRun run;
+  run.mode = choice.mode;
+  run.mode_note = std::move(choice.note);
   const auto start = std::chrono::steady_clock::now();
-  outcome.result = simulate(accelerator, *program, choice.mode,
-                            {.values = options.values, .timeline = options.timeline});
+  run.result = simulate(accelerator, program, run.mode,
+                        {.values = options.values, .timeline = options.timeline});
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  const Ceilings ceilings = outcome.result.ceilings.value_or(accelerator.ceilings());
-  check_ceilings(outcome.result, ceilings, accelerator.clock_hz());
+  run.host_seconds = elapsed.count();
+  run.ceilings = run.result.ceilings.value_or(accelerator.ceilings());
+  check_ceilings(run.result, run.ceilings, accelerator.clock_hz());
+  compare_values(run);
+  return run;
+}
 
+std::string report_of(const Machine& machine, const Network& network, const RunOptions& options,
+                      const ProgramRun& run) {
+  const Accelerator& accelerator = *machine.accelerator;
   ReportContext context;
   context.machine = machine.name;
   context.machine_source = machine.source;
   context.workload = network.name;
   context.workload_source = network.source;
-  context.mode = to_string(choice.mode);
-  context.mode_note = choice.note;
+  context.mode = to_string(run.mode);
+  context.mode_note = run.mode_note;
   context.seed = options.seed;
   context.clock_hz = accelerator.clock_hz();
-  context.ceilings = ceilings;
+  context.ceilings = run.ceilings;
   context.statistics = &accelerator.statistics();
   context.energy = &machine.energy;
   context.areas = area_of(machine.energy, accelerator.area_parts());
-  context.host_seconds = elapsed.count();
-  outcome.report = report_json(context, outcome.result);
+  context.host_seconds = run.host_seconds;
+  return report_json(context, run.result);
+}
+
+RunOutcome run_design_point(const Machine& machine, const Network& network,
+                            const RunOptions& options) {
+  const std::unique_ptr<Program> program =
+      obtain_program(machine, Workload{network, options.seed}, options.cache);
+  ProgramRun run = run_program(machine, *program, options);
+  RunOutcome outcome;
+  outcome.report = report_of(machine, network, options, run);
   outcome.config = config_json(machine, network, options);
-  compare_values(outcome);
+  outcome.result = std::move(run.result);
+  outcome.values_match = run.values_match;
+  outcome.difference = std::move(run.difference);
   return outcome;
 }
 

@@ -24,6 +24,30 @@ struct RunOptions {
   std::optional<std::filesystem::path> cache = {};
 };
 
+/// One simulation of a compiled program, before anything is written about it.
+struct ProgramRun {
+  RunResult result;
+  /// The mode that was run, and why it is not the one that was asked for (else empty).
+  Mode mode = Mode::fast;
+  std::string mode_note;
+  /// Those of the program where it decides them, else of the machine.
+  Ceilings ceilings;
+  /// Time that the simulation took on the host.
+  double host_seconds = 0.0;
+  /// Whether every checked layer matches the independent computation; else the first difference.
+  bool values_match = true;
+  std::string difference;
+};
+
+/// Simulates `program`, which `machine` or one with the same `compile_key` has compiled, and checks
+/// that no layer beats the machine's peaks. Throws `SimulationError` where a simulation fails.
+[[nodiscard]] ProgramRun run_program(const Machine& machine, const Program& program,
+                                     const RunOptions& options);
+
+/// The text of `report.json` of such a run of `network`.
+[[nodiscard]] std::string report_of(const Machine& machine, const Network& network,
+                                    const RunOptions& options, const ProgramRun& run);
+
 /// One finished run.
 struct RunOutcome {
   /// The text of `report.json`.
