@@ -10,6 +10,7 @@
 #include "sim/base/files.h"
 #include "sim/config/messages.h"
 #include "sim/config/pointer.h"
+#include "sim/config/state.h"
 
 namespace nzsim {
 namespace {
@@ -111,6 +112,21 @@ void copy_origins_below(const Origins& from, Origins& to, const std::string& poi
   }
 }
 
+/// Merges overrides of single elements, by their indices, over the array at `pointer`.
+void merge_elements(Json& array, Origins& origins, const Json& patch, const Origins& patch_origins,
+                    const std::string& pointer) {
+  for (const auto& [key, value] : patch.items()) {
+    const std::string element = child_pointer(pointer, key);
+    const auto index = array_index(key, array.size());
+    if (!index) {
+      throw ConfigError(kOverrideName, element,
+                        fmt::format("expected an index below {} in the array {}, got {}",
+                                    array.size(), pointer, in_quotes(key)));
+    }
+    merge_at(array[*index], origins, value, patch_origins, element);
+  }
+}
+
 }  // namespace
 
 std::string origin_of(const Origins& origins, std::string_view pointer) {
@@ -140,6 +156,10 @@ void merge_at(Json& target, Origins& origins, const Json& patch, const Origins& 
     forget_origins(origins, pointer);
     origins[pointer] = origin_of(patch_origins, pointer);
     copy_origins_below(patch_origins, origins, pointer);
+    return;
+  }
+  if (target.is_array() && origin_of(patch_origins, pointer) == kOverrideName) {
+    merge_elements(target, origins, patch, patch_origins, pointer);
     return;
   }
   if (target.is_object()) {

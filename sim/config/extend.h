@@ -41,7 +41,7 @@ struct ConfigFiles::Entries {
 [[nodiscard]] ExtendedFile read_extended(const std::filesystem::path& path, ConfigFiles* files);
 
 /// Merges `patch` over `target` (RFC 7386), both at `pointer` of a document. What `patch` changes
-/// came from where `patch_origins` says.
+/// came from where `patch_origins` says. Overrides alone name elements of arrays by their indices.
 void merge_at(Json& target, Origins& origins, const Json& patch, const Origins& patch_origins,
               const std::string& pointer);
 

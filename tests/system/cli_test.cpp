@@ -382,6 +382,13 @@ TEST(ValidateCommand, SaysWhetherAPlatformIsMeasured) {
               HasSubstr("platform truenorth, asic, no roofline"));
 }
 
+TEST(ValidateCommand, SaysHowManyPointsASweepHas) {
+  // Depths 1 to 256 by powers of two for each of nine layers.
+  EXPECT_THAT(run_nzsim({"validate", source_file("configs/sweeps/eie-queue-depth.json")}).output,
+              HasSubstr(": valid sweep eie-queue-depth, 81 points of 9 workloads, 0 left out; axis "
+                        "/activation_queue_depth of 9 values\n"));
+}
+
 TEST(ValidateCommand, TakesTheKindThatIsNamed) {
   const test::CommandResult result =
       run_nzsim({"validate", source_file(kLayer), "--kind", "machine"});
@@ -391,7 +398,7 @@ TEST(ValidateCommand, TakesTheKindThatIsNamed) {
 
 TEST(SchemaCommand, PrintsWhatIsCommitted) {
   for (const std::string kind :
-       {"machine", "network", "energy", "memory", "platform", "comparison", "report"}) {
+       {"machine", "network", "energy", "memory", "platform", "comparison", "sweep", "report"}) {
     const test::CommandResult result = run_nzsim({"schema", kind});
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_EQ(result.output, read_file(source_file("configs/schema/" + kind + ".schema.json")))

@@ -47,6 +47,9 @@ std::optional<std::vector<std::string>> by_step(double from, double to, double s
 
 /// Values `from`, `from` x `factor`, ... to `to`; nothing where there are too many.
 std::optional<std::vector<std::string>> by_factor(double from, double to, double factor) {
+  // Rounded, so that the loop has the last word; but endless ranges end here.
+  const double count = std::log(to / from) / std::log(factor);
+  if (!(count < static_cast<double>(kMostPoints) + 1)) return {};
   std::vector<std::string> values;
   for (double value = from; value <= to * (1 + kRounding); value *= factor) {
     if (values.size() == kMostPoints) return {};

@@ -153,13 +153,14 @@ class Planner {
   /// Names of the condition that are no axes must exist in the machine of the first values.
   void check_names() {
     const Choice first{0, Places(plan_.config.axes.size(), 0)};
+    std::string resolved;
     try {
-      const Machine machine = reader_.machine(values_of(plan_.config, first));
-      condition_->check_names(Json::parse(machine.resolved));
+      resolved = reader_.machine(values_of(plan_.config, first)).resolved;
     } catch (const InputError& error) {
       errors_.add(error, AxisTarget::machine, first);
       errors_.finish();
     }
+    condition_->check_names(Json::parse(resolved));
   }
 
   /// Results are found by their keys.

@@ -73,6 +73,52 @@ TEST_F(MachineFile, FindsAShippedEnergyTable) {
   EXPECT_EQ(load_machine(write(machine), {}, {.energy = shipped.path()}).energy.entries.size(), 1U);
 }
 
+TEST_F(MachineFile, TakesOverridesBelowTheNameOfItsEnergyTable) {
+  const Machine result = load_machine(
+      write(machine), {{"/energy/entries/0/picojoules", "3"}, {"/energy/name", "changed"}});
+  EXPECT_EQ(result.energy.name, "changed");
+  EXPECT_EQ(result.energy.node_nm, 45.0);
+  ASSERT_EQ(result.energy.entries.size(), 1U);
+  EXPECT_EQ(result.energy.entries[0].picojoules, 3.0);
+  EXPECT_EQ(result.energy.entries[0].action, "multiply_accumulate");
+  EXPECT_EQ(result.energy.digest, "");
+}
+
+TEST_F(MachineFile, TakesAnEnergyTableThatExtendsOne) {
+  machine["energy"] = {{"extends", "table"}, {"node_nm", 28}};
+  const Machine result = load_machine(write(machine));
+  EXPECT_EQ(result.energy.node_nm, 28.0);
+  EXPECT_EQ(result.energy.entries.size(), 1U);
+}
+
+TEST_F(MachineFile, ErrorsOfOverridesNameTheirPlaceInTheEnergyTable) {
+  const auto error = [&](const std::string& pointer, const std::string& value) {
+    return test::message_of([&] {
+      static_cast<void>(load_machine(write(machine), {{pointer, value}}));
+    });
+  };
+  EXPECT_EQ(error("/energy/node_nm", "0"),
+            "--set: /energy/node_nm: expected a number in [0.1, 10000], got 0");
+  EXPECT_EQ(error("/energy/entries/0/picojoules", "-1"),
+            "--set: /energy/entries/0/picojoules: expected a number in [0, 1e+300], got -1");
+  EXPECT_EQ(error("/energy/entries/1/picojoules", "1"),
+            "--set: /energy/entries/1: expected an index below 1 in the array /energy/entries, got "
+            "\"1\"");
+}
+
+TEST_F(MachineFile, IsReadOnceWhereFilesAreKept) {
+  MachineFiles files;
+  const std::filesystem::path path = write(machine);
+  static_cast<void>(load_machine(path, {}, {}, &files));
+  machine["bytes_per_cycle"] = 1;
+  write(machine);
+  write_file(directory.path() / "energy" / "table.json", "no longer a table");
+  const Machine result = load_machine(path, {{"/clock_mhz", "1"}}, {}, &files);
+  EXPECT_DOUBLE_EQ(result.accelerator->ceilings().bytes_per_second, 8 * 1e6);
+  EXPECT_EQ(result.energy.name, "table");
+  EXPECT_THAT(result.energy.digest, testing::SizeIs(64));
+}
+
 TEST_F(MachineFile, SuggestsTheNearestEnergyTable) {
   machine["energy"] = "tabel";
   EXPECT_THAT(test::message_of([&] { static_cast<void>(load_machine(write(machine))); }),

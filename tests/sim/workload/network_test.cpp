@@ -398,6 +398,17 @@ TEST_F(NetworkOnDisk, TakesAnotherBatch) {
   EXPECT_THROW((void)load_network(directory_ / "small.json", 0), WorkloadError);
 }
 
+TEST_F(NetworkOnDisk, IsChangedByOverrides) {
+  const std::vector<Override> overrides{{"/layers/1/outputs", "7"}};
+  const Network network = load_network(directory_ / "small.json", {}, overrides);
+  EXPECT_EQ(network.layers[1].output.channels, 7U);
+  EXPECT_EQ(network.layers[1].batch, 1U);
+  EXPECT_THAT(network.resolved, HasSubstr("\"outputs\": 7"));
+  const Network both = load_network(directory_ / "small.json", 3, overrides);
+  EXPECT_EQ(both.layers[1].output.channels, 7U);
+  EXPECT_EQ(both.layers[1].batch, 3U);
+}
+
 TEST_F(NetworkOnDisk, ThatIsMissingOrNoJsonIsAWorkloadError) {
   write_file(directory_ / "broken.json", "{");
   EXPECT_THROW((void)load_network(directory_ / "none.json"), WorkloadError);
