@@ -20,6 +20,7 @@ const std::vector<Command>& commands() {
       run_command(),        //
       memory_command(),     //
       report_command(),     //
+      sweep_command(),      //
       compare_command(),    //
       reproduce_command(),  //
       baseline_command(),   //
@@ -36,7 +37,12 @@ std::string help_of(const Command& command) {
   for (const Positional& positional : command.positionals) {
     text += positional.required ? " " + positional.name : " [" + positional.name + "]";
   }
-  text += fmt::format(" [options]\n\n{}\n\noptions:\n", command.summary);
+  text += fmt::format(" [options]\n\n{}\n\n", command.summary);
+  if (!command.subcommands.empty()) text += "commands:\n";
+  for (const Command& part : command.subcommands) {
+    text += fmt::format("  {:<14} {}\n", part.name, part.summary);
+  }
+  text += command.subcommands.empty() ? "options:\n" : "\noptions:\n";
   std::size_t width = std::string_view("--help").size();
   for (const Option& option : command.options) width = std::max(width, spelling(option).size());
   for (const Option& option : command.options) {
@@ -62,7 +68,8 @@ std::string help_of_all() {
   }
   return text +
          "\n`nzsim COMMAND --help` explains a command, `nzsim --version` prints the version.\n"
-         "exit codes: 0 ok, 1 a simulation or a check failed, 2 bad usage, config or workload\n";
+         "exit codes: 0 ok, 1 a simulation or a check failed, 2 bad usage, config or workload,\n"
+         "3 a sweep is not finished\n";
 }
 
 }  // namespace nzsim::cli

@@ -15,6 +15,7 @@ namespace nzsim::cli {
 [[nodiscard]] Command reproduce_command();
 [[nodiscard]] Command compare_command();
 [[nodiscard]] Command baseline_command();
+[[nodiscard]] Command sweep_command();
 [[nodiscard]] Command import_command();
 
 }  // namespace nzsim::cli

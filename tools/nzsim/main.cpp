@@ -27,6 +27,16 @@ void make_systemc_throw() {
   }
 }
 
+/// Runs a command with the words behind its name.
+int call(const Command& command, const std::vector<std::string>& words) {
+  const Arguments arguments = Arguments::parse(command, words);
+  if (arguments.help()) {
+    fmt::print("{}", help_of(command));
+    return kOk;
+  }
+  return command.handler(arguments);
+}
+
 int dispatch(const std::vector<std::string>& words) {
   if (words.empty()) {
     fmt::print(stderr, "{}", help_of_all());
@@ -48,12 +58,12 @@ int dispatch(const std::vector<std::string>& words) {
     for (const Command& candidate : commands()) names.push_back(candidate.name);
     throw InputError("nzsim", "", unknown_choice(words[0], names));
   }
-  const Arguments arguments = Arguments::parse(*command, {words.begin() + 1, words.end()});
-  if (arguments.help()) {
-    fmt::print("{}", help_of(*command));
-    return kOk;
-  }
-  return command->handler(arguments);
+  const std::string second = words.size() > 1 ? words[0] + ' ' + words[1] : std::string{};
+  const auto part =
+      std::find_if(command->subcommands.begin(), command->subcommands.end(),
+                   [&](const Command& candidate) { return candidate.name == second; });
+  if (part != command->subcommands.end()) return call(*part, {words.begin() + 2, words.end()});
+  return call(*command, {words.begin() + 1, words.end()});
 }
 
 /// Runs a command; every error is one line on standard error.

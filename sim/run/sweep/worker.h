@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/run/sweep/plan.h"
+#include "sim/run/sweep/plan_inputs.h"
 #include "sim/run/sweep/result.h"
 
 namespace nzsim::sweep {
