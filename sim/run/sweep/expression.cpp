@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/config/messages.h"
+
 namespace nzsim::sweep {
 namespace {
 
@@ -161,7 +163,7 @@ class ExpressionParser {
     while (at_ < text_.size() && (is_word(text_[at_]) || text_[at_] == '.')) ++at_;
     const std::string word(text_.substr(start, at_ - start));
     if (word.ends_with('.') || word.find("..") != std::string::npos) {
-      refuse("a name of words joined by dots", fmt::format("\"{}\"", word), start + 1);
+      refuse("a name of words joined by dots", in_quotes(word), start + 1);
     }
     auto& names = expression_.names_;
     const auto known = std::find_if(names.begin(), names.end(), [&](const ExpressionName& other) {
@@ -208,7 +210,7 @@ class ExpressionParser {
     std::size_t length = 0;
     while (at_ + length < text_.size() && is_word(text_[at_ + length])) ++length;
     const std::string_view here = text_.substr(at_, std::max<std::size_t>(length, 1));
-    refuse(expected, here.empty() ? "the end" : fmt::format("\"{}\"", here), at_ + 1);
+    refuse(expected, here.empty() ? "the end" : in_quotes(here), at_ + 1);
   }
 
   std::string_view text_;
@@ -222,7 +224,7 @@ Expression::Expression(std::string_view text) { ExpressionParser(text, *this).pa
 bool Expression::holds(const std::vector<ExpressionValue>& values) const {
   const ExpressionValue result = value(root_, values);
   if (const auto* text = std::get_if<std::string>(&result)) {
-    refuse("a condition", fmt::format("the text \"{}\"", *text), operations_[root_].column);
+    refuse("a condition", "the text " + in_quotes(*text), operations_[root_].column);
   }
   return std::get<double>(result) != 0.0;
 }
@@ -249,8 +251,8 @@ double Expression::number(std::size_t index, const std::vector<ExpressionValue>&
                           const Operation& user) const {
   const ExpressionValue result = value(index, values);
   if (const auto* text = std::get_if<std::string>(&result)) {
-    refuse(fmt::format("a number beside \"{}\"", user.symbol),
-           fmt::format("the text \"{}\"", *text), operations_[index].column);
+    refuse(fmt::format("a number beside \"{}\"", user.symbol), "the text " + in_quotes(*text),
+           operations_[index].column);
   }
   return std::get<double>(result);
 }

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/run/machine.h"
 #include "sim/run/sweep/sweep_config.h"
+#include "sim/workload/network.h"
 
 namespace nzsim::sweep {
 
@@ -47,6 +49,18 @@ struct SweepDirectories {
 /// nothing. Throws `ConfigError` with the pointer of the axis and the value that is wrong; at most
 /// ten errors are told.
 [[nodiscard]] Plan make_plan(SweepConfig config, const SweepDirectories& directories);
+
+/// What a point runs.
+struct PointInputs {
+  Machine machine;
+  Network network;
+};
+
+/// The machine and network of one point; `PointReader` (plan_inputs.h) reads files once for many.
+/// Throws `ConfigError` or `WorkloadError`; `ConfigError` too where they are not those that were
+/// planned, since a file has changed.
+[[nodiscard]] PointInputs inputs_of(const SweepConfig& config, const Point& point,
+                                    const SweepDirectories& directories);
 
 /// Writes `plan.jsonl`, a line per point with `index`, `key`, `workload`, `program` and `values` by
 /// axis, then `sweep.json`: the sweep file with its defaults, and what it was planned with. Where

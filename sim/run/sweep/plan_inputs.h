@@ -12,12 +12,6 @@
 
 namespace nzsim::sweep {
 
-/// What a point runs.
-struct PointInputs {
-  Machine machine;
-  Network network;
-};
-
 /// What a network adds to the identity of a point.
 struct NetworkIdentity {
   /// Of the resolved file and of the bytes of every file of values.
@@ -77,10 +71,5 @@ class PointReader {
   std::vector<std::filesystem::path> networks_;
   std::map<std::pair<std::size_t, std::vector<std::string>>, KnownNetwork> known_;
 };
-
-/// The machine and network of one point; `PointReader` is faster for many. Throws `ConfigError` or
-/// `WorkloadError`.
-[[nodiscard]] PointInputs inputs_of(const SweepConfig& config, const Point& point,
-                                    const SweepDirectories& directories);
 
 }  // namespace nzsim::sweep

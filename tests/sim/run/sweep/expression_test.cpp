@@ -1,5 +1,6 @@
 #include "sim/run/sweep/expression.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -100,6 +101,24 @@ TEST(SweepExpression, HasLimits) {
   std::string chain = "1";
   while (chain.size() + 2 <= kLongestExpression) chain += "+1";
   EXPECT_TRUE(holds(chain));
+}
+
+TEST(SweepExpression, RandomTextIsReadOrRefused) {
+  const std::vector<std::string> pieces{"a", "b.c", "1", ".",  "'x'", "\"", "(",
+                                        ")", "+",   "-", "*",  "/",   "%",  "!",
+                                        "=", "==",  "<", "&&", "||",  " ",  "\xff"};
+  std::mt19937 generator(1);
+  int read = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (std::size_t length = generator() % 8; length > 0; --length) {
+      text += pieces[generator() % pieces.size()];
+    }
+    read += error_of(text, {2.0, 3.0}) == "no error was thrown" ? 1 : 0;
+  }
+  // Both happen: some texts of one to seven pieces are conditions, most are none.
+  EXPECT_GT(read, 100);
+  EXPECT_LT(read, 10000);
 }
 
 TEST(SweepExpression, ValueErrorsNameTheColumn) {
