@@ -1,10 +1,17 @@
 #include "sim/stats/registry.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "sim/base/errors.h"
 
 namespace nzsim {
+namespace {
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+}  // namespace
 
 std::string_view to_string(Unit unit) {
   switch (unit) {
@@ -27,9 +34,7 @@ std::string_view to_string(Unit unit) {
 }
 
 void StatisticsRegistry::check_name(const std::string& name) const {
-  const bool is_plain =
-      !name.empty() &&
-      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") == std::string::npos;
+  const bool is_plain = !name.empty() && std::all_of(name.begin(), name.end(), is_name_character);
   SIM_ASSERT(is_plain, "statistics", 0, "'{}' is no hierarchical snake_case name", name);
 }
 
@@ -42,8 +47,14 @@ CounterIndex StatisticsRegistry::add(std::string name, Unit unit, std::string de
 CounterVector StatisticsRegistry::add_vector(std::string pattern, std::size_t count, Unit unit,
                                              std::string description) {
   const CounterVector vector{counters_.size(), count};
+  const std::size_t hole = pattern.find("{}");
+  SIM_ASSERT(hole != std::string::npos, "statistics", 0, "'{}' has no place for a number", pattern);
+  const std::string before = pattern.substr(0, hole);
+  const std::string after = pattern.substr(hole + 2);
+  // One check for all names: a machine has thousands, and a sweep makes it for each point.
+  check_name(before + after);
   for (std::size_t part = 0; part < count; ++part) {
-    add(fmt::format(fmt::runtime(pattern), part), unit, description);
+    counters_.push_back({before + std::to_string(part) + after, unit, description});
   }
   std::string short_name = pattern.substr(pattern.rfind('.') + 1);
   groups_.push_back(
