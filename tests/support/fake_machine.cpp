@@ -61,6 +61,7 @@ class FakeAccelerator : public Accelerator {
 
  private:
   RunResult result() const {
+    behaviour_.on_simulate();
     LayerResult layer;
     layer.name = "layer";
     layer.type = "fully_connected";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct FakeBehaviour {
   std::uint64_t operations = 0;
   /// Nothing: it has no off-chip memory.
   std::optional<MemoryConfig> memory = {};
+  /// Called by each simulation, in both modes.
+  std::function<void()> on_simulate = [] {};
 };
 
 /// An accelerator that only counts what is asked of it in `calls`, which must outlive it.

@@ -51,8 +51,8 @@ TEST(CommandLine, PrintsItsVersion) {
 TEST(CommandLine, ExplainsEveryCommandWithAnExample) {
   const test::CommandResult all = run_nzsim({"--help"});
   EXPECT_EQ(all.exit_code, 0);
-  for (const std::string command : {"run", "memory", "report", "compare", "reproduce", "baseline",
-                                    "list", "validate", "schema", "import"}) {
+  for (const std::string command : {"run", "memory", "report", "sweep", "compare", "reproduce",
+                                    "baseline", "list", "validate", "schema", "import"}) {
     EXPECT_THAT(all.output, HasSubstr("\n  " + command + " "));
     const test::CommandResult help = run_nzsim({command, "--help"});
     EXPECT_EQ(help.exit_code, 0);

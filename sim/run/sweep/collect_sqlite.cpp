@@ -134,8 +134,8 @@ void write_info(const Database& database, const Plan& plan) {
       {"description", config.description}, {"source", config.source},        {"base", config.base},
       {"sweep", config.resolved}};
   for (const auto& [name, text] : texts) insertion.add({text_cell(name), text_cell(text)});
-  insertion.add({text_cell("points"), number_cell(static_cast<double>(plan.points.size()))});
-  insertion.add({text_cell("excluded"), number_cell(static_cast<double>(plan.excluded))});
+  insertion.add({text_cell("points"), {Cell::Kind::json, 0.0, std::to_string(plan.points.size())}});
+  insertion.add({text_cell("excluded"), {Cell::Kind::json, 0.0, std::to_string(plan.excluded)}});
 }
 
 class SqliteSink : public RowSink {

@@ -1,6 +1,7 @@
 #include "sim/run/sweep/result.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <optional>
@@ -12,8 +13,6 @@
 
 namespace nzsim::sweep {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kKeyDigits = 32;
 
@@ -28,22 +27,85 @@ bool is_key(const std::string& text) {
          text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-/// The members of a line; throws `nlohmann::json::exception` where one is missing or of another
-/// type.
-PointResult result_of(const Json& json) {
-  PointResult result;
-  result.key = json.at("key").get_ref<const std::string&>();
-  result.index = json.at("index").get_ref<const std::uint64_t&>();
-  result.attempt = json.at("attempt").get_ref<const std::uint64_t&>();
-  result.message = json.at("message").get_ref<const std::string&>();
-  result.bottleneck = json.at("bottleneck").get_ref<const std::string&>();
-  result.host = json.at("host").get_ref<const std::string&>();
-  result.host_seconds = json.at("host_seconds").get<double>();
-  for (const auto& [name, value] : json.at("numbers").get_ref<const Json::object_t&>()) {
-    result.numbers.emplace_back(name, value.get<double>());
+/// Reads a line as `to_line` writes it, member by member: a sweep has many lines. All functions
+/// return nothing, or false, where something else stands there.
+class LineReader {
+ public:
+  explicit LineReader(std::string_view text) : text_(text) {}
+
+  std::optional<PointResult> read() {
+    PointResult result;
+    const bool is_read = text(R"({"key":)", result.key) && integer(R"(,"index":)", result.index) &&
+                         integer(R"(,"attempt":)", result.attempt) && status(result.status) &&
+                         text(R"(,"message":)", result.message) && numbers(result.numbers) &&
+                         text(R"(,"bottleneck":)", result.bottleneck) &&
+                         text(R"(,"host":)", result.host) && take(R"(,"host_seconds":)") &&
+                         number(result.host_seconds) && text_ == "}";
+    if (!is_read || !is_key(result.key) || result.attempt == 0) return {};
+    return result;
   }
-  return result;
-}
+
+ private:
+  bool take(std::string_view word) {
+    if (!text_.starts_with(word)) return false;
+    text_.remove_prefix(word.size());
+    return true;
+  }
+
+  template <class Value>
+  bool number(Value& value) {
+    const char* const begin = text_.data();
+    const auto [end, error] = std::from_chars(begin, begin + text_.size(), value);
+    text_.remove_prefix(static_cast<std::size_t>(end - begin));
+    return error == std::errc{};
+  }
+
+  bool integer(std::string_view key, std::uint64_t& value) { return take(key) && number(value); }
+
+  bool text(std::string_view key, std::string& value) { return take(key) && string(value); }
+
+  bool string(std::string& value) {
+    if (!take("\"")) return false;
+    const std::size_t end = text_.find_first_of("\"\\");
+    if (end == std::string_view::npos) return false;
+    if (text_[end] == '\\') return escaped_string(end, value);
+    value = text_.substr(0, end);
+    text_.remove_prefix(end + 1);
+    return true;
+  }
+
+  /// The string in front of whose first quote an escape stands at `place`.
+  bool escaped_string(std::size_t place, std::string& value) {
+    while (place < text_.size() && text_[place] != '"') place += text_[place] == '\\' ? 2 : 1;
+    if (place >= text_.size()) return false;
+    const std::string quoted = '"' + std::string(text_.substr(0, place + 1));
+    const auto json = nlohmann::json::parse(quoted, nullptr, false);
+    if (!json.is_string()) return false;
+    value = json.get<std::string>();
+    text_.remove_prefix(place + 1);
+    return true;
+  }
+
+  bool status(Status& value) {
+    std::string word;
+    if (!text(R"(,"status":)", word)) return false;
+    const std::optional<Status> status = status_of(word);
+    value = status.value_or(value);
+    return status.has_value();
+  }
+
+  bool numbers(std::vector<std::pair<std::string, double>>& values) {
+    if (!take(R"(,"numbers":{)")) return false;
+    if (take("}")) return true;
+    do {
+      auto& [name, value] = values.emplace_back();
+      if (!string(name) || !take(":") || !number(value)) return false;
+    } while (take(","));
+    return take("}");
+  }
+
+  std::string_view text_;
+};
 
 }  // namespace
 
@@ -89,17 +151,7 @@ std::string to_line(const PointResult& result) {
 }
 
 PointResult result_of_line(std::string_view text, const std::string& file, std::uint64_t line) {
-  try {
-    const Json json = Json::parse(text);
-    PointResult result = result_of(json);
-    const auto status = status_of(json.at("status").get_ref<const std::string&>());
-    if (status && is_key(result.key) && result.attempt > 0) {
-      result.status = *status;
-      return result;
-    }
-  } catch (const nlohmann::json::exception&) {
-    // One message for all that is no line.
-  }
+  if (std::optional<PointResult> result = LineReader(text).read()) return *std::move(result);
   // What was damaged may be long.
   constexpr std::size_t kShown = 60;
   throw ConfigError(

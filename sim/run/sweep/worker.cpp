@@ -49,8 +49,9 @@ PointResult PointRunner::run(const Point& point, std::uint64_t attempt) {
   result.attempt = attempt;
   result.host = host_;
   const auto start = std::chrono::steady_clock::now();
+  std::string report;
   try {
-    simulate(point, result);
+    report = simulate(point, result);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
@@ -58,12 +59,13 @@ PointResult PointRunner::run(const Point& point, std::uint64_t attempt) {
     result.status = Status::failed;
     result.message = error.what();
   }
+  if (!report.empty()) write_file(*files_.reports / (point.key + ".json"), report);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   result.host_seconds = elapsed.count();
   return result;
 }
 
-void PointRunner::simulate(const Point& point, PointResult& result) {
+std::string PointRunner::simulate(const Point& point, PointResult& result) {
   const PointInputs inputs = inputs_(point);
   const Program& program = program_of(point, inputs);
   const RunOptions& options = plan_.config.options;
@@ -71,15 +73,13 @@ void PointRunner::simulate(const Point& point, PointResult& result) {
   is_used_up_ =
       options.mode == Mode::reference || inputs.machine.accelerator->needs_reference().has_value();
   const ProgramRun run = run_program(inputs.machine, program, options);
-  if (files_.reports) {
-    write_file(*files_.reports / (point.key + ".json"),
-               report_of(inputs.machine, inputs.network, options, run));
-  }
   result.numbers = numbers_of(inputs.machine, run);
   result.bottleneck = bottleneck_of(run.result);
-  if (run.values_match) return;
-  result.status = Status::values_differ;
-  result.message = run.difference;
+  if (!run.values_match) {
+    result.status = Status::values_differ;
+    result.message = run.difference;
+  }
+  return files_.reports ? report_of(inputs.machine, inputs.network, options, run) : std::string{};
 }
 
 const Program& PointRunner::program_of(const Point& point, const PointInputs& inputs) {

@@ -42,7 +42,8 @@ class PointRunner {
   [[nodiscard]] bool is_used_up() const { return is_used_up_; }
 
  private:
-  void simulate(const Point& point, PointResult& result);
+  /// Fills in `result`; returns the point's report where reports are kept.
+  std::string simulate(const Point& point, PointResult& result);
   const Program& program_of(const Point& point, const PointInputs& inputs);
 
   const Plan& plan_;

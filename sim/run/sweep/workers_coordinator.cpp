@@ -34,9 +34,10 @@ std::vector<std::uint64_t> programs_of(const Plan& plan, const std::vector<WorkI
 
 std::string how_it_ended(int status) {
   if (WIFSIGNALED(status)) {
-    return fmt::format("signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
+    return fmt::format("was ended by signal {} ({})", WTERMSIG(status),
+                       ::strsignal(WTERMSIG(status)));
   }
-  return fmt::format("exit code {}", WEXITSTATUS(status));
+  return fmt::format("ended with code {}", WEXITSTATUS(status));
 }
 
 bool was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
@@ -63,6 +64,8 @@ SignalWatch::SignalWatch() {
 }
 
 SignalWatch::~SignalWatch() {
+  // A second Ctrl-C must not end the process while it tells how to go on.
+  static_cast<void>(wait(0));
   ::close(descriptor_);
   ::sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
@@ -168,7 +171,7 @@ Coordinator::Verdict Coordinator::judge(std::size_t index, int status) {
                               *config.bytes_limit)
                 : std::string("more memory was needed than the system has")};
   }
-  return {Status::crashed, "the process was ended by " + how_it_ended(status)};
+  return {Status::crashed, "the process " + how_it_ended(status)};
 }
 
 void Coordinator::record(std::size_t index, const Verdict& verdict) {
@@ -197,7 +200,7 @@ void Coordinator::ended_outside(std::size_t index, int status) {
                                       request_.directory.string()));
   }
   throw SimulationError(
-      fmt::format("sweep: worker {} was ended between points by {}", index, how_it_ended(status)));
+      fmt::format("sweep: between points worker {} {}", index, how_it_ended(status)));
 }
 
 int Coordinator::enforce_time_limit() {
