@@ -31,8 +31,8 @@ struct Command {
   std::vector<Option> options;
   /// One or more lines that a user can type.
   std::string example;
-  /// Returns the exit code: 0 ok, 1 a simulation or a check failed, 3 not finished. Results go to standard output.
-  /// Throws `InputError` for bad usage or input, which ends in exit code 2.
+  /// Returns the exit code: 0 ok, 1 a simulation or a check failed, 3 not finished. Results go to
+  /// standard output. Throws `InputError` for bad usage or input, which ends in exit code 2.
   int (*handler)(const Arguments& arguments) = nullptr;
   /// Commands of two words that begin with this one's name (`sweep plan`); they go before the
   /// command's own positionals.
