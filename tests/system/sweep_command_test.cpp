@@ -59,6 +59,16 @@ TEST_F(SweepCommand, PlansRunsAndCollects) {
   EXPECT_TRUE(fs::exists(path("a/b/results.sqlite")));
 }
 
+TEST_F(SweepCommand, ResumesASweepButBeginsNoneIfTold) {
+  const test::CommandResult none = sweep({"s.json", "--out", "o", "--resume"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_EQ(none.errors, "--resume: expected a directory with a planned sweep, got o\n");
+  EXPECT_FALSE(fs::exists(path("o")));
+  ASSERT_EQ(sweep({"plan", "s.json", "--out", "o"}).exit_code, 0);
+  EXPECT_EQ(sweep({"s.json", "--out", "o", "--resume"}).output,
+            "s in o: 3 points, 3 done, 0 failed, 0 missing\n");
+}
+
 TEST_F(SweepCommand, FindsWhatRunFinds) {
   ASSERT_EQ(sweep({"s.json", "--out", "o", "--reports"}).exit_code, 0);
   const std::string lines = read_file(path("o/results.jsonl"));

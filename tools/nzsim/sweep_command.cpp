@@ -118,8 +118,18 @@ int run_and_collect(const Arguments& arguments, const sweep::Plan& plan,
   return print_status(arguments, plan, directory);
 }
 
+/// `--resume` goes on with a sweep and begins none.
+void check_resume(const Arguments& arguments, const fs::path& directory) {
+  std::error_code error;
+  if (!arguments.flag("resume") || fs::exists(directory / "plan.jsonl", error)) return;
+  throw InputError(
+      "--resume", "",
+      fmt::format("expected a directory with a planned sweep, got {}", directory.string()));
+}
+
 int sweep_all(const Arguments& arguments) {
   const fs::path directory = out_of(arguments);
+  check_resume(arguments, directory);
   return run_and_collect(arguments, plan_of(arguments, directory), directory);
 }
 
@@ -213,6 +223,7 @@ Command sweep_command() {
       .summary = "Run all design points of a sweep on all cores; go on where a run has ended.",
       .positionals = {{"SWEEP"}},
       .options = {{"out", "DIR", "plan and results go there; a run that was ended goes on there"},
+                  {"resume", "", "only go on: an error where DIR holds no sweep yet"},
                   kJobs,
                   kRetry,
                   kReports,
