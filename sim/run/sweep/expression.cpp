@@ -231,51 +231,53 @@ bool Expression::holds(const std::vector<ExpressionValue>& values) const {
 
 ExpressionValue Expression::value(std::size_t index,
                                   const std::vector<ExpressionValue>& values) const {
-  const Operation& operation = operations_[index];
-  switch (operation.kind) {
-    case Operation::Kind::literal:
-      return operation.literal;
-    case Operation::Kind::name:
-      return values.at(operation.first);
-    case Operation::Kind::unary: {
-      const double operand = number(operation.first, values, operation);
-      return operation.symbol == "-" ? -operand : static_cast<double>(operand == 0.0);
-    }
-    case Operation::Kind::binary:
-      return binary(operation, values);
+  // Chains of operators lean to the left and may be as long as the text: a loop goes down them, so
+  // that recursion is no deeper than the parser's.
+  std::vector<std::size_t> chain;
+  for (; operations_[index].kind == Operation::Kind::binary; index = operations_[index].first) {
+    chain.push_back(index);
   }
-  return 0.0;
+  ExpressionValue result = operand(operations_[index], values);
+  while (!chain.empty()) {
+    result = binary(operations_[chain.back()], result, values);
+    chain.pop_back();
+  }
+  return result;
 }
 
-double Expression::number(std::size_t index, const std::vector<ExpressionValue>& values,
+ExpressionValue Expression::operand(const Operation& operation,
+                                    const std::vector<ExpressionValue>& values) const {
+  if (operation.kind == Operation::Kind::literal) return operation.literal;
+  if (operation.kind == Operation::Kind::name) return values.at(operation.first);
+  const double inner = number(operation.first, value(operation.first, values), operation);
+  return operation.symbol == "-" ? -inner : static_cast<double>(inner == 0.0);
+}
+
+double Expression::number(std::size_t index, const ExpressionValue& value,
                           const Operation& user) const {
-  const ExpressionValue result = value(index, values);
-  if (const auto* text = std::get_if<std::string>(&result)) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
     refuse(fmt::format("a number beside \"{}\"", user.symbol), "the text " + in_quotes(*text),
            operations_[index].column);
   }
-  return std::get<double>(result);
+  return std::get<double>(value);
 }
 
-ExpressionValue Expression::binary(const Operation& operation,
+ExpressionValue Expression::binary(const Operation& operation, const ExpressionValue& first,
                                    const std::vector<ExpressionValue>& values) const {
   const std::string& symbol = operation.symbol;
-  if (symbol == "&&" || symbol == "||") {
-    const bool left = number(operation.first, values, operation) != 0.0;
-    if (left == (symbol == "||")) return static_cast<double>(left);
-    return static_cast<double>(number(operation.second, values, operation) != 0.0);
-  }
   if (symbol == "==" || symbol == "!=") {
-    const ExpressionValue left = value(operation.first, values);
-    const ExpressionValue right = value(operation.second, values);
-    if (left.index() != right.index()) {
+    const ExpressionValue second = value(operation.second, values);
+    if (first.index() != second.index()) {
       refuse(fmt::format("two numbers or two texts beside \"{}\"", symbol), "one of each",
              operation.column);
     }
-    return static_cast<double>((left == right) == (symbol == "=="));
+    return static_cast<double>((first == second) == (symbol == "=="));
   }
-  const double left = number(operation.first, values, operation);
-  const double right = number(operation.second, values, operation);
+  const double left = number(operation.first, first, operation);
+  const bool joins = symbol == "&&" || symbol == "||";
+  if (joins && (left != 0.0) == (symbol == "||")) return static_cast<double>(left != 0.0);
+  const double right = number(operation.second, value(operation.second, values), operation);
+  if (joins) return static_cast<double>(right != 0.0);
   if (compares(symbol)) return compared(symbol, left, right);
   if ((symbol == "/" || symbol == "%") && right == 0.0) {
     refuse("a divisor other than 0", "0", operations_[operation.second].column);

@@ -9,7 +9,7 @@
 
 namespace nzsim::sweep {
 
-/// Longest text of an expression, and how deep its parentheses and operators may nest.
+/// Longest text of an expression, and how deep its parentheses and signs may nest.
 inline constexpr std::size_t kLongestExpression = 4096;
 inline constexpr std::size_t kDeepestExpression = 64;
 
@@ -60,9 +60,13 @@ class Expression {
 
   [[nodiscard]] ExpressionValue value(std::size_t index,
                                       const std::vector<ExpressionValue>& values) const;
-  [[nodiscard]] double number(std::size_t index, const std::vector<ExpressionValue>& values,
+  /// Of an operation that is not binary.
+  [[nodiscard]] ExpressionValue operand(const Operation& operation,
+                                        const std::vector<ExpressionValue>& values) const;
+  /// `value`, which the operation `index` has, as the number that `user` needs.
+  [[nodiscard]] double number(std::size_t index, const ExpressionValue& value,
                               const Operation& user) const;
-  [[nodiscard]] ExpressionValue binary(const Operation& operation,
+  [[nodiscard]] ExpressionValue binary(const Operation& operation, const ExpressionValue& first,
                                        const std::vector<ExpressionValue>& values) const;
 
   std::vector<Operation> operations_;
