@@ -14,6 +14,7 @@
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/commands.h"
 #include "tools/nzsim/sweep/progress_line.h"
+#include "tools/nzsim/sweep/published_tables.h"
 #include "tools/nzsim/sweep/sweep_text.h"
 
 namespace nzsim::cli {
@@ -63,6 +64,7 @@ sweep::Plan plan_of(const Arguments& arguments, const fs::path& directory) {
   }
   sweep::Plan plan = sweep::make_plan(
       sweep::load_sweep(find_file(Shelf::sweeps, arguments.required(0))), sweep_directories());
+  check_published(plan);
   sweep::write_plan(plan, directory);
   return plan;
 }
@@ -84,6 +86,15 @@ int print_status(const Arguments& arguments, const sweep::Plan& plan, const fs::
   fmt::print("{}", arguments.flag("json") ? status_json(plan.config, directory, status)
                                           : status_text(plan.config, directory, status));
   return exit_code(status.tally.missing(), status.tally.failed());
+}
+
+/// Writes the tables, puts published ones beside them, and prints both and how far the sweep is.
+int collect_and_print(const Arguments& arguments, const sweep::Plan& plan,
+                      const fs::path& directory) {
+  sweep::collect(plan, directory);
+  const std::string published = collect_published(plan, directory);
+  if (!arguments.flag("json")) fmt::print("{}", published);
+  return print_status(arguments, plan, directory);
 }
 
 /// Runs what is missing of the plan, or of the shard.
@@ -114,8 +125,7 @@ int run_and_collect(const Arguments& arguments, const sweep::Plan& plan,
                end.progress.finished, end.progress.total, directory.string());
     return kIncomplete;
   }
-  sweep::collect(plan, directory);
-  return print_status(arguments, plan, directory);
+  return collect_and_print(arguments, plan, directory);
 }
 
 /// `--resume` goes on with a sweep and begins none.
@@ -163,9 +173,7 @@ int sweep_status(const Arguments& arguments) {
 
 int sweep_collect(const Arguments& arguments) {
   const fs::path directory = arguments.required(0);
-  const sweep::Plan plan = sweep::read_plan(directory);
-  sweep::collect(plan, directory);
-  return print_status(arguments, plan, directory);
+  return collect_and_print(arguments, sweep::read_plan(directory), directory);
 }
 
 Command plan_command() {

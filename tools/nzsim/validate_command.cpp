@@ -12,6 +12,7 @@
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/commands.h"
 #include "tools/nzsim/comparison_inputs.h"
+#include "tools/nzsim/sweep/published_tables.h"
 
 namespace nzsim::cli {
 namespace {
@@ -44,14 +45,18 @@ std::string basis_of(const platform::Platform& platform) {
   return "roofline bound, not measured";
 }
 
-/// Reads machine and network of every point.
+/// Reads machine and network of every point, and the published tables beside them.
 std::string check_sweep(const std::string& path) {
   const sweep::Plan plan = sweep::make_plan(sweep::load_sweep(path), sweep_directories());
+  check_published(plan);
   std::string text =
       fmt::format("sweep {}, {} points of {} workloads, {} left out", plan.config.name,
                   plan.points.size(), plan.config.workloads.size(), plan.excluded);
   for (const sweep::Axis& axis : plan.config.axes) {
     text += fmt::format("; axis {} of {} values", axis.name, axis.values.size());
+  }
+  for (const sweep::Counterpart& counterpart : plan.config.published) {
+    text += fmt::format("; beside {} {}", counterpart.file, counterpart.table);
   }
   return text;
 }

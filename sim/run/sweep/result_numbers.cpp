@@ -18,18 +18,42 @@ double rate(double numerator, double denominator) {
 }
 
 /// Energy of all layers, added up as reports do.
-Picojoules energy_of_layers(const Machine& machine, const RunResult& result) {
+struct Energy {
   Picojoules all;
+  Picojoules leakage_and_clock;
+  /// Of events, by module, in the order of the rows.
+  std::vector<std::pair<std::string, Picojoules>> dynamic;
+
+  void add(const EnergyRow& row) {
+    if (row.is_static) {
+      leakage_and_clock += row.energy;
+      return;
+    }
+    const auto known = std::find_if(dynamic.begin(), dynamic.end(),
+                                    [&](const auto& other) { return other.first == row.module; });
+    if (known == dynamic.end()) {
+      dynamic.emplace_back(row.module, row.energy);
+    } else {
+      known->second += row.energy;
+    }
+  }
+};
+
+Energy energy_of_layers(const Machine& machine, const RunResult& result) {
+  Energy energy;
   for (const LayerResult& layer : result.layers) {
     Picojoules sum;
     for (const EnergyRow& row :
          energy_of(machine.energy, layer.events, machine.accelerator->clock_hz())) {
       sum += row.energy;
+      energy.add(row);
     }
-    all += sum;
+    energy.all += sum;
   }
-  return all;
+  return energy;
 }
+
+double joules_of(Picojoules energy) { return energy.value() * 1e-12; }
 
 double square_millimetres(const Machine& machine) {
   double sum = 0.0;
@@ -103,7 +127,8 @@ Numbers numbers_of(const Machine& machine, const ProgramRun& run) {
   const auto cycles = static_cast<double>(sums.cycles);
   const auto operations = static_cast<double>(sums.operations);
   const double seconds = cycles / machine.accelerator->clock_hz();
-  const double joules = energy_of_layers(machine, run.result).value() * 1e-12;
+  const Energy energy = energy_of_layers(machine, run.result);
+  const double joules = joules_of(energy.all);
   Numbers numbers;
   numbers.emplace_back("cycles", cycles);
   numbers.emplace_back("seconds", seconds);
@@ -118,6 +143,10 @@ Numbers numbers_of(const Machine& machine, const ProgramRun& run) {
   numbers.emplace_back("attained_operations_per_second", rate(operations, seconds));
   numbers.emplace_back("area_mm2", square_millimetres(machine));
   add_counters(numbers, statistics, sums.counters);
+  numbers.emplace_back("static_joules", joules_of(energy.leakage_and_clock));
+  for (const auto& [module, dynamic] : energy.dynamic) {
+    numbers.emplace_back("dynamic_joules." + module, joules_of(dynamic));
+  }
   return numbers;
 }
 

@@ -199,6 +199,7 @@ SweepConfig sweep_from(ConfigNode& root) {
   check_axes(root, sweep);
   read_where(root, sweep);
   read_objectives(root, sweep);
+  sweep.published = counterparts_from(root, sweep.workloads.size());
   read_options(root, sweep);
   return sweep;
 }

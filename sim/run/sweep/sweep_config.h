@@ -8,6 +8,7 @@
 
 #include "sim/config/node.h"
 #include "sim/run/design_point.h"
+#include "sim/run/sweep/counterpart.h"
 
 namespace nzsim::sweep {
 
@@ -66,6 +67,8 @@ struct SweepConfig {
   /// Points for which this is false are left out; empty: none.
   std::string where;
   std::vector<Objective> objectives;
+  /// Published tables that the results are compared with.
+  std::vector<Counterpart> published;
   RunOptions options;
   /// Limits of one point; nothing: none.
   std::optional<double> seconds_limit;

@@ -70,6 +70,9 @@ struct Reproduction {
 /// Starts a reproduction with the published side's title, source, notes and conflicts.
 [[nodiscard]] Reproduction begin(const std::string& name, const Published& published);
 
+/// One table as text: title, published, simulated, error, and the mean error.
+[[nodiscard]] std::string to_text(const ComparisonTable& table);
+
 /// Tables as text: published, simulated, error in percent; a `*` marks an error above the
 /// tolerance.
 [[nodiscard]] std::string to_text(const Reproduction& reproduction);

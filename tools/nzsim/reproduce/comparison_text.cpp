@@ -122,21 +122,26 @@ void write_wrapped(std::string& out, const std::string& label, const std::string
 
 }  // namespace
 
+std::string to_text(const ComparisonTable& table) {
+  std::string out =
+      fmt::format("{}{}{}\n", table.published.title,
+                  table.published.unit.empty() ? "" : fmt::format(" [{}]", table.published.unit),
+                  table.published.digitised ? ", digitised from the figure" : "");
+  if (table.published.columns.size() == 1) {
+    write_single_column(out, table);
+  } else {
+    write_columns(out, table);
+  }
+  write_summary(out, table);
+  return out;
+}
+
 std::string to_text(const Reproduction& reproduction) {
   std::string out = fmt::format("== {}: {}\n", reproduction.name, reproduction.title);
   write_wrapped(out, "published", reproduction.source);
   write_wrapped(out, "simulated", reproduction.simulated);
   for (const ComparisonTable& table : reproduction.tables) {
-    out +=
-        fmt::format("\n{}{}{}\n", table.published.title,
-                    table.published.unit.empty() ? "" : fmt::format(" [{}]", table.published.unit),
-                    table.published.digitised ? ", digitised from the figure" : "");
-    if (table.published.columns.size() == 1) {
-      write_single_column(out, table);
-    } else {
-      write_columns(out, table);
-    }
-    write_summary(out, table);
+    out += "\n" + to_text(table);
   }
   out += "\n";
   for (const std::string& text : reproduction.assumptions) write_wrapped(out, "assumption", text);

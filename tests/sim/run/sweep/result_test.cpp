@@ -100,7 +100,9 @@ TEST_F(ResultNumbers, AreThoseOfTheReport) {
   EXPECT_DOUBLE_EQ(numbers[7].second, report.at("layers")[0].at("utilization").get<double>());
   EXPECT_EQ(numbers[8].second, roofline.at("operational_intensity").get<double>());
   EXPECT_EQ(numbers[9].second, roofline.at("attained_operations_per_second").get<double>());
-  for (std::size_t index = 11; index < numbers.size(); ++index) {
+  const std::size_t counters = report.at("statistics").size();
+  ASSERT_GT(numbers.size(), 11 + counters);
+  for (std::size_t index = 11; index < 11 + counters; ++index) {
     EXPECT_EQ(report.at("statistics").at(numbers[index].first).at("value").get<double>(),
               numbers[index].second);
   }
@@ -119,6 +121,30 @@ TEST_F(ResultNumbers, AddUpThePartsOfAVector) {
   }
   EXPECT_GT(sum, 0.0);
   EXPECT_THAT(numbers_of(machine, run), testing::Contains(Pair("eie.pe_N.busy_cycles", sum)));
+}
+
+TEST_F(ResultNumbers, SplitTheEnergyIntoItsParts) {
+  const Machine machine =
+      load_machine(std::string(NZSIM_SOURCE_DIR) + "/configs/machines/eie-4pe-teaching.json");
+  const Network network = load_network(path("networks/small.json"));
+  const auto program = machine.accelerator->compile({network, 0});
+  const ProgramRun run = run_program(machine, *program, {});
+  const auto report = Json::parse(report_of(machine, network, {}, run));
+  double reads = 0.0;
+  for (const auto& row : report.at("energy")) {
+    const bool is_read = row.at("module") == "SpmatRead" && row.at("action") == "line_read";
+    reads += is_read ? row.at("joules").get<double>() : 0.0;
+  }
+  double sum = 0.0;
+  double spmat = 0.0;
+  for (const auto& [name, value] : numbers_of(machine, run)) {
+    const bool is_part = name == "static_joules" || name.starts_with("dynamic_joules.");
+    sum += is_part ? value : 0.0;
+    spmat += name == "dynamic_joules.SpmatRead" ? value : 0.0;
+  }
+  EXPECT_DOUBLE_EQ(sum, report.at("totals").at("energy_joules").get<double>());
+  EXPECT_GT(spmat, 0.0);
+  EXPECT_DOUBLE_EQ(spmat, reads);
 }
 
 TEST(Bottleneck, IsWhatLimitsMostCycles) {
