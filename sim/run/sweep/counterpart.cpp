@@ -34,18 +34,22 @@ void read_place(ConfigNode& node, Counterpart& counterpart) {
                                             .description = "Factor from the column's unit to the "
                                                            "table's.",
                                             .exclusive_minimum = true});
-  counterpart.axis =
-      node.text("axis", {.description = "Axis whose values are the table's columns."});
+  counterpart.axes = node.texts(
+      "axes",
+      {.minimum_size = 1,
+       .maximum_size = kMostColumns,
+       .description = "Axes whose values, with a space between, are the table's columns."},
+      {.description = {}});
   counterpart.values =
       node.texts("values",
                  {.maximum_size = kMostColumns,
                   .required = false,
-                  .description = "Value of the axis for each column of the table, from the first "
-                                 "on, as results.csv has it. Without: the columns' names."},
+                  .description = "Values of the axes for each column of the table, from the first "
+                                 "on, as results.csv has them. Without: the columns' names."},
                  {.description = {}});
   counterpart.speedup_over =
       optional_text(node, "speedup_over",
-                    "Value of the axis: compared is the column's number there over the one here. "
+                    "Values of the axes: compared is the column's number there over the one here. "
                     "Empty: the number itself.");
 }
 

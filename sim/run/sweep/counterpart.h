@@ -14,8 +14,8 @@ namespace nzsim::sweep {
 enum class Mean { arithmetic, geometric };
 
 /// An element of a sweep's `published`: a published table, and which results stand beside it. The
-/// table's columns are values of one axis; its rows are the workloads, or one of them is a mean
-/// over workloads.
+/// table's columns are values of one axis, or of several together; its rows are the workloads, or
+/// one of them is a mean over workloads.
 struct Counterpart {
   /// A name under `configs/published`, or a path from the sweep's directory; and the table in it.
   std::string file;
@@ -23,11 +23,11 @@ struct Counterpart {
   /// Column of the results, and what its numbers are multiplied by for the table's unit.
   std::string column;
   double scale = 1.0;
-  std::string axis;
-  /// The axis' value for each column of the table, in the table's order, as `results.csv` has it;
-  /// it may end early. Empty: the columns' names are the values.
+  std::vector<std::string> axes;
+  /// The axes' values for each column of the table, in the table's order, as `results.csv` has
+  /// them, with a space between; it may end early. Empty: the columns' names are the values.
   std::vector<std::string> values;
-  /// A value of the axis. The number is then how often the column's number here goes into the one
+  /// Values of the axes. The number is then how often the column's number here goes into the one
   /// there, of the same workload: a speed-up where the column is a time.
   std::optional<std::string> speedup_over;
   /// The row whose numbers are means over the workloads. Nothing: each workload is a row.

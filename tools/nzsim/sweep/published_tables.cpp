@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,7 +27,7 @@ using reproduce::ComparisonTable;
 using reproduce::PublishedTable;
 using sweep::Counterpart;
 
-/// An axis' value as `results.csv` has it: strings without quotes.
+/// A value of an axis as `results.csv` has it: strings without quotes.
 std::string plain_value(const std::string& json) {
   return json.starts_with('"') ? nlohmann::json::parse(json).get<std::string>() : json;
 }
@@ -38,7 +39,7 @@ class Places {
   Places(const sweep::Plan& plan, std::size_t index)
       : plan_(plan), counterpart_(plan.config.published[index]), index_(index) {
     table_ = find_table();
-    find_axis();
+    find_points(find_axes());
     if (counterpart_.values.size() > table_.columns.size()) {
       fail("values", fmt::format("expected at most {} values, one per column of the table, got {}",
                                  table_.columns.size(), counterpart_.values.size()));
@@ -46,32 +47,23 @@ class Places {
     for (const std::string& value : counterpart_.values) check_value("values", value);
     if (counterpart_.speedup_over) check_value("speedup_over", *counterpart_.speedup_over);
     check_rows();
-    check_points();
+    check_columns();
   }
 
   [[nodiscard]] const Counterpart& counterpart() const { return counterpart_; }
   [[nodiscard]] const PublishedTable& table() const { return table_; }
 
-  /// The axis' value in a column of the table; nothing behind the last one.
+  /// The axes' values in a column of the table; nothing behind the last one.
   [[nodiscard]] std::optional<std::string> value_of(std::size_t column) const {
     if (counterpart_.values.empty()) return table_.columns[column];
     if (column >= counterpart_.values.size()) return {};
     return counterpart_.values[column];
   }
 
-  /// The point with this value of the axis; null where `where` or the axis leaves it out.
+  /// The point with these values of the axes; null where the sweep has none.
   [[nodiscard]] const sweep::Point* point(std::size_t workload, const std::string& value) const {
-    const sweep::Point* found = nullptr;
-    for (const sweep::Point& point : plan_.points) {
-      if (point.workload != workload || plain_value(point.values[axis_]) != value) continue;
-      if (found != nullptr) {
-        fail("axis", fmt::format("expected one point per workload and value of {}, got several "
-                                 "with {}",
-                                 counterpart_.axis, value));
-      }
-      found = &point;
-    }
-    return found;
+    const auto found = points_.find({value, workload});
+    return found == points_.end() ? nullptr : found->second;
   }
 
   [[noreturn]] void fail(const std::string& key, const std::string& message) const {
@@ -92,21 +84,38 @@ class Places {
     fail("table", unknown_choice(counterpart_.table, names));
   }
 
-  void find_axis() {
+  /// Places of the axes in the sweep.
+  [[nodiscard]] std::vector<std::size_t> find_axes() const {
     std::vector<std::string> names;
-    for (const sweep::Axis& axis : plan_.config.axes) {
-      if (axis.name == counterpart_.axis) axis_ = names.size();
-      names.push_back(axis.name);
+    for (const sweep::Axis& axis : plan_.config.axes) names.push_back(axis.name);
+    std::vector<std::size_t> places;
+    for (const std::string& axis : counterpart_.axes) {
+      const auto found = std::find(names.begin(), names.end(), axis);
+      if (found == names.end()) fail("axes", unknown_choice(axis, names));
+      places.push_back(static_cast<std::size_t>(found - names.begin()));
     }
-    if (std::find(names.begin(), names.end(), counterpart_.axis) == names.end()) {
-      fail("axis", unknown_choice(counterpart_.axis, names));
+    return places;
+  }
+
+  void find_points(const std::vector<std::size_t>& axes) {
+    for (const sweep::Point& point : plan_.points) {
+      std::string value;
+      for (const std::size_t axis : axes) {
+        if (!value.empty()) value.push_back(' ');
+        value += plain_value(point.values[axis]);
+      }
+      if (!points_.try_emplace({value, point.workload}, &point).second) {
+        fail("axes", fmt::format("expected axes that tell the points of a workload apart, got "
+                                 "several points with {}",
+                                 value));
+      }
     }
   }
 
   void check_value(const std::string& key, const std::string& value) const {
     std::vector<std::string> values;
-    for (const std::string& json : plan_.config.axes[axis_].values) {
-      values.push_back(plain_value(json));
+    for (const auto& [place, point] : points_) {
+      if (values.empty() || values.back() != place.first) values.push_back(place.first);
     }
     if (std::find(values.begin(), values.end(), value) == values.end()) {
       fail(key, unknown_choice(value, values));
@@ -130,24 +139,20 @@ class Places {
     }
   }
 
-  void check_points() const {
-    bool has_points = false;
-    for (std::size_t workload = 0; workload < plan_.config.workloads.size(); ++workload) {
-      for (std::size_t column = 0; column < table_.columns.size(); ++column) {
-        const std::optional<std::string> value = value_of(column);
-        if (value && point(workload, *value) != nullptr) has_points = true;
-      }
+  void check_columns() const {
+    for (std::size_t column = 0; column < table_.columns.size(); ++column) {
+      const auto found = points_.lower_bound({value_of(column).value_or(""), 0});
+      if (found != points_.end() && found->first.first == value_of(column)) return;
     }
-    if (!has_points) {
-      fail("table", "expected columns that are values of the axis, got none: state `values`");
-    }
+    fail("table", "expected columns that are values of the axes, got none: state `values`");
   }
 
   const sweep::Plan& plan_;
   const Counterpart& counterpart_;
   std::size_t index_;
-  std::size_t axis_ = 0;
   PublishedTable table_;
+  /// By values of the axes and workload.
+  std::map<std::pair<std::string, std::size_t>, const sweep::Point*> points_;
 };
 
 /// Finds the numbers of a counterpart's places in the results.
