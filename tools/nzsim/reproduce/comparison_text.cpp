@@ -141,7 +141,8 @@ std::string to_text(const Reproduction& reproduction) {
   write_wrapped(out, "published", reproduction.source);
   write_wrapped(out, "simulated", reproduction.simulated);
   for (const ComparisonTable& table : reproduction.tables) {
-    out += "\n" + to_text(table);
+    out += "\n";
+    out += to_text(table);
   }
   out += "\n";
   for (const std::string& text : reproduction.assumptions) write_wrapped(out, "assumption", text);

@@ -131,9 +131,9 @@ TEST_F(ResultNumbers, SplitTheEnergyIntoItsParts) {
   const ProgramRun run = run_program(machine, *program, {});
   const auto report = Json::parse(report_of(machine, network, {}, run));
   double reads = 0.0;
-  for (const auto& row : report.at("energy")) {
+  for (const auto& row : report.at("layers")[0].at("energy")) {
     const bool is_read = row.at("module") == "SpmatRead" && row.at("action") == "line_read";
-    reads += is_read ? row.at("joules").get<double>() : 0.0;
+    reads += is_read ? row.at("picojoules").get<double>() * 1e-12 : 0.0;
   }
   double sum = 0.0;
   double spmat = 0.0;
