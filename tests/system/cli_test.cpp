@@ -386,7 +386,7 @@ TEST(ValidateCommand, SaysHowManyPointsASweepHas) {
   // Depths 1 to 256 by powers of two for each of nine layers.
   EXPECT_THAT(run_nzsim({"validate", source_file("configs/sweeps/eie-queue-depth.json")}).output,
               HasSubstr(": valid sweep eie-queue-depth, 81 points of 9 workloads, 0 left out; axis "
-                        "/activation_queue_depth of 9 values\n"));
+                        "/activation_queue_depth of 9 values; beside eie-fig8 load_balance\n"));
 }
 
 TEST(ValidateCommand, TakesTheKindThatIsNamed) {

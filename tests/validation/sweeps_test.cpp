@@ -132,7 +132,7 @@ TEST_F(PublishedOfSweep, IsReadStrictlyAndFoundBeforeAnythingRuns) {
   const std::string file = R"({"file": "eie-fig8", "table": "load_balance", "column": "cycles",)";
   EXPECT_EQ(errors(file + R"("axes": ["/activation_queue_depth"]})"), "");
   EXPECT_THAT(errors(file + R"("axes": ["/activation_queue_depth"], "rows": 1})"),
-              HasSubstr("/published/0/rows: expected"));
+              HasSubstr("/published/0/rows: unknown key; did you mean \"row\"?"));
   EXPECT_THAT(errors(file + R"("axes": ["/activation_queue_dept"]})"),
               HasSubstr("/published/0/axes: expected"));
   EXPECT_THAT(
