@@ -160,7 +160,7 @@ TEST_F(SweepCommand, ReportsBadUsage) {
 
 TEST_F(SweepCommand, ExplainsItsParts) {
   EXPECT_THAT(sweep({"--help"}).output, HasSubstr("\ncommands:\n  sweep plan "));
-  for (const std::string part : {"plan", "run", "worker", "status", "collect"}) {
+  for (const std::string part : {"plan", "run", "worker", "status", "collect", "cancel"}) {
     EXPECT_THAT(sweep({part, "--help"}).output, StartsWith("usage: nzsim sweep " + part + " "));
   }
 }

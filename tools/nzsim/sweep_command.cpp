@@ -15,6 +15,8 @@
 #include "tools/nzsim/commands.h"
 #include "tools/nzsim/sweep/progress_line.h"
 #include "tools/nzsim/sweep/published_tables.h"
+#include "tools/nzsim/sweep/slurm_arguments.h"
+#include "tools/nzsim/sweep/slurm_launcher.h"
 #include "tools/nzsim/sweep/sweep_text.h"
 
 namespace nzsim::cli {
@@ -66,6 +68,8 @@ sweep::Plan plan_of(const Arguments& arguments, const fs::path& directory) {
       sweep::load_sweep(find_file(Shelf::sweeps, arguments.required(0))), sweep_directories());
   check_published(plan);
   sweep::write_plan(plan, directory);
+  // Messages of points name files as a run of the written plan does, in whatever directory.
+  plan.config.path = fs::absolute(plan.config.path).lexically_normal();
   return plan;
 }
 
@@ -81,10 +85,11 @@ int exit_code(std::uint64_t missing, std::uint64_t failed) {
 }
 
 /// Prints how far the sweep is; the exit code says the same.
-int print_status(const Arguments& arguments, const sweep::Plan& plan, const fs::path& directory) {
+int print_status(const Arguments& arguments, const sweep::Plan& plan, const fs::path& directory,
+                 const std::optional<SlurmStatus>& slurm = {}) {
   const sweep::SweepStatus status = sweep::status_of(plan, directory);
-  fmt::print("{}", arguments.flag("json") ? status_json(plan.config, directory, status)
-                                          : status_text(plan.config, directory, status));
+  fmt::print("{}", arguments.flag("json") ? status_json(plan.config, directory, status, slurm)
+                                          : status_text(plan.config, directory, status, slurm));
   return exit_code(status.tally.missing(), status.tally.failed());
 }
 
@@ -115,6 +120,26 @@ sweep::RunEnd run_points(const Arguments& arguments, const sweep::Plan& plan,
        .progress = [&](const sweep::Progress& progress) { line.show(progress); }});
 }
 
+int collect_and_print(const Arguments& arguments, const sweep::Plan& plan,
+                      const fs::path& directory) {
+  sweep::collect(plan, directory);
+  return print_status(arguments, plan, directory);
+}
+
+int submit_and_collect(const Arguments& arguments, const sweep::Plan& plan,
+                       const fs::path& directory) {
+  switch (run_on_slurm(slurm_request(arguments, plan, directory))) {
+    case SlurmEnd::dry_run:
+      return kAllDone;
+    case SlurmEnd::interrupted:
+    case SlurmEnd::missing_points:
+      return kIncomplete;
+    case SlurmEnd::finished:
+      break;
+  }
+  return collect_and_print(arguments, plan, directory);
+}
+
 int run_and_collect(const Arguments& arguments, const sweep::Plan& plan,
                     const fs::path& directory) {
   const sweep::RunEnd end = run_points(arguments, plan, directory, {});
@@ -140,7 +165,8 @@ void check_resume(const Arguments& arguments, const fs::path& directory) {
 int sweep_all(const Arguments& arguments) {
   const fs::path directory = out_of(arguments);
   check_resume(arguments, directory);
-  return run_and_collect(arguments, plan_of(arguments, directory), directory);
+  const auto launch = wants_slurm(arguments) ? submit_and_collect : run_and_collect;
+  return launch(arguments, plan_of(arguments, directory), directory);
 }
 
 int sweep_plan(const Arguments& arguments) {
@@ -153,7 +179,8 @@ int sweep_plan(const Arguments& arguments) {
 
 int sweep_run(const Arguments& arguments) {
   const fs::path directory = arguments.required(0);
-  return run_and_collect(arguments, sweep::read_plan(directory), directory);
+  const auto launch = wants_slurm(arguments) ? submit_and_collect : run_and_collect;
+  return launch(arguments, sweep::read_plan(directory), directory);
 }
 
 int sweep_worker(const Arguments& arguments) {
@@ -168,12 +195,18 @@ int sweep_worker(const Arguments& arguments) {
 
 int sweep_status(const Arguments& arguments) {
   const fs::path directory = arguments.required(0);
-  return print_status(arguments, sweep::read_plan(directory), directory);
+  const sweep::Plan plan = sweep::read_plan(directory);
+  return print_status(arguments, plan, directory, slurm_status(directory));
 }
 
 int sweep_collect(const Arguments& arguments) {
   const fs::path directory = arguments.required(0);
   return collect_and_print(arguments, sweep::read_plan(directory), directory);
+}
+
+int sweep_cancel(const Arguments& arguments) {
+  cancel_on_slurm(arguments.required(0));
+  return kAllDone;
 }
 
 Command plan_command() {
@@ -189,8 +222,10 @@ Command run_command_of_sweep() {
   return {.name = "sweep run",
           .summary = "Run the points of a planned sweep that are missing; collect the results.",
           .positionals = {{"DIR"}},
-          .options = {kJobs, kRetry, kReports, kJson},
-          .example = "nzsim sweep run out/depth --jobs 8",
+          .options = with_launcher_options({kJobs, kRetry, kReports, kJson}),
+          .example =
+              "nzsim sweep run out/depth --jobs 8\n"
+              "nzsim sweep run out/depth --launcher slurm --slurm-arg=--partition=short",
           .handler = sweep_run};
 }
 
@@ -223,6 +258,15 @@ Command collect_command() {
           .handler = sweep_collect};
 }
 
+Command cancel_command() {
+  return {.name = "sweep cancel",
+          .summary = "End the job of a sweep that was submitted to Slurm; finished points stay.",
+          .positionals = {{"DIR"}},
+          .options = {},
+          .example = "nzsim sweep cancel out/depth",
+          .handler = sweep_cancel};
+}
+
 }  // namespace
 
 Command sweep_command() {
@@ -230,18 +274,20 @@ Command sweep_command() {
       .name = "sweep",
       .summary = "Run all design points of a sweep on all cores; go on where a run has ended.",
       .positionals = {{"SWEEP"}},
-      .options = {{"out", "DIR", "plan and results go there; a run that was ended goes on there"},
-                  {"resume", "", "only go on: an error where DIR holds no sweep yet"},
-                  kJobs,
-                  kRetry,
-                  kReports,
-                  kJson},
+      .options = with_launcher_options(
+           {{"out", "DIR", "plan and results go there; a run that was ended goes on there"},
+            {"resume", "", "only go on: an error where DIR holds no sweep yet"},
+            kJobs,
+            kRetry,
+            kReports,
+            kJson}),
       .example =
           "nzsim sweep eie-queue-depth --out out/depth\n"
+          "nzsim sweep eie-queue-depth --out out/depth --launcher slurm --dry-run\n"
           "nzsim sweep status out/depth",
       .handler = sweep_all,
       .subcommands = {plan_command(), run_command_of_sweep(), worker_command(), status_command(),
-                      collect_command()},
+                      collect_command(), cancel_command()},
   };
 }
 

@@ -22,6 +22,27 @@ Json runner_json(const std::optional<sweep::LockHolder>& runner) {
   return {{"host", runner->host}, {"process", runner->process}};
 }
 
+std::string slurm_text(const SlurmStatus& slurm) {
+  const std::string state = !slurm.state               ? "Slurm cannot be asked about it"
+                            : slurm.state->is_active() ? slurm.state->text()
+                                                       : "has ended";
+  return fmt::format("Slurm: {}, shards {} of {}: {}\n", name_of(slurm.job), slurm.job.array,
+                     slurm.job.shards, state);
+}
+
+/// Null without a job; `active` and `tasks` are null where Slurm has no answer.
+Json slurm_json(const std::optional<SlurmStatus>& slurm) {
+  if (!slurm) return nullptr;
+  Json json;
+  json["job"] = slurm->job.id;
+  json["cluster"] = slurm->job.cluster.empty() ? Json(nullptr) : Json(slurm->job.cluster);
+  json["shards"] = slurm->job.shards;
+  json["array"] = slurm->job.array;
+  json["active"] = slurm->state ? Json(slurm->state->is_active()) : Json(nullptr);
+  json["tasks"] = slurm->state ? Json(slurm->state->tasks) : Json(nullptr);
+  return json;
+}
+
 }  // namespace
 
 std::string duration_text(double seconds) {
@@ -33,7 +54,7 @@ std::string duration_text(double seconds) {
 }
 
 std::string status_text(const sweep::SweepConfig& config, const std::filesystem::path& directory,
-                        const sweep::SweepStatus& status) {
+                        const sweep::SweepStatus& status, const std::optional<SlurmStatus>& slurm) {
   const sweep::Tally& tally = status.tally;
   std::string text =
       fmt::format("{} in {}: {} points, {} done, {} failed, {} missing\n", config.name,
@@ -54,11 +75,12 @@ std::string status_text(const sweep::SweepConfig& config, const std::filesystem:
     }
     text += "\n";
   }
+  if (slurm) text += slurm_text(*slurm);
   return text;
 }
 
 std::string status_json(const sweep::SweepConfig& config, const std::filesystem::path& directory,
-                        const sweep::SweepStatus& status) {
+                        const sweep::SweepStatus& status, const std::optional<SlurmStatus>& slurm) {
   const sweep::Tally& tally = status.tally;
   Json json;
   json["schema"] = "nzsim.sweep_status/1";
@@ -76,6 +98,7 @@ std::string status_json(const sweep::SweepConfig& config, const std::filesystem:
   json["running"] = runner_json(status.runner);
   json["points_per_second"] = optional_number(status.points_per_second);
   json["seconds_left"] = optional_number(status.seconds_left);
+  json["slurm"] = slurm_json(slurm);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
