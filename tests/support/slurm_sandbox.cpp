@@ -78,6 +78,10 @@ void SlurmSandbox::kill_node(const std::string& node) const {
   call({"kill-node", directory_, node});
 }
 
+void SlurmSandbox::kill_daemon(const std::string& node) const {
+  call({"kill-daemon", directory_, node});
+}
+
 void SlurmSandbox::start_node(const std::string& node) const {
   call({"start-node", directory_, node});
 }

@@ -22,7 +22,9 @@ class SlurmSandbox {
   SlurmSandbox& operator=(const SlurmSandbox&) = delete;
   ~SlurmSandbox();
 
+  /// Ends the daemon of a node and its jobs at once; `kill_daemon` leaves the jobs.
   void kill_node(const std::string& node) const;
+  void kill_daemon(const std::string& node) const;
   void start_node(const std::string& node) const;
 
  private:

@@ -21,7 +21,6 @@ using test::CommandResult;
 using test::run_nzsim;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 using Json = nlohmann::json;
 

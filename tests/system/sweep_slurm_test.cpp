@@ -163,6 +163,21 @@ TEST_F(SystemSlurm, LosesNothingWhenAWorkerAndThenANodeAreKilled) {
   expect_tables_of_a_local_run();
 }
 
+TEST_F(SystemSlurm, IsDoneByResultsWhenTheDaemonOfANodeIsKilled) {
+  // A shard per node: both have begun when each has a result.
+  Background launcher(words({"s.json", "--out", "o", "--launcher", "slurm", "--shards", "2"}),
+                      directory.path());
+  ASSERT_TRUE(eventually(kPatience, [&] {
+    return fs::exists(path("o/results/shard-0-2.jsonl")) &&
+           fs::exists(path("o/results/shard-1-2.jsonl"));
+  }));
+  sandbox->kill_daemon("n1");
+  // Slurm does not learn that the node's task has ended, and takes it for active.
+  const CommandResult ended = launcher.wait(kPatience);
+  EXPECT_EQ(ended.exit_code, 0) << ended.errors;
+  expect_tables_of_a_local_run();
+}
+
 TEST_F(SystemSlurm, LeavesTheJobRunningWhenInterruptedUntilItIsCancelled) {
   Background launcher(words(command()), directory.path());
   wait_for_results(1);
