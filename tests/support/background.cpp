@@ -7,6 +7,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,8 @@ Background::Background(const std::vector<std::string>& words,
   process_ = ::fork();
   if (process_ < 0) throw std::runtime_error("cannot fork");
   if (process_ == 0) {
+    // A test that is killed leaves nothing behind.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     redirect("/dev/null", O_RDONLY, STDIN_FILENO);
     redirect(output.c_str(), O_WRONLY | O_CREAT, STDOUT_FILENO);
     redirect(errors.c_str(), O_WRONLY | O_CREAT, STDERR_FILENO);

@@ -29,7 +29,7 @@ using testing::HasSubstr;
 using Json = nlohmann::json;
 
 /// Longer than anything takes on a machine that does much else.
-constexpr std::chrono::seconds kPatience = 60s;
+constexpr std::chrono::seconds kPatience = 120s;
 
 /// A real Slurm of two nodes, and a sweep `s.json` of 16 points of about half a second each.
 class SystemSlurm : public testing::Test {
