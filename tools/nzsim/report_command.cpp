@@ -12,11 +12,13 @@
 #include "sim/report/page/report_page.h"
 #include "sim/report/report.h"
 #include "sim/report/report_view.h"
+#include "sim/run/sweep/plan.h"
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/commands.h"
 #include "tools/nzsim/compare/comparison_view.h"
 #include "tools/nzsim/comparison_files.h"
 #include "tools/nzsim/page/page_assets.h"
+#include "tools/nzsim/sweep_files.h"
 
 namespace nzsim::cli {
 namespace {
@@ -72,10 +74,32 @@ void show_comparison(const fs::path& path, const std::string& text, const std::s
   }
 }
 
+/// Whether `path` is the directory of a sweep, which has no report of its own.
+bool is_sweep(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path / "sweep.json", error) && fs::exists(path / "plan.jsonl", error);
+}
+
+/// Writes `sweep.html` again.
+void show_sweep(const fs::path& directory, const std::string& format, bool is_plain) {
+  if (format != "html") {
+    throw InputError("--format", "",
+                     fmt::format("expected html for a sweep, whose tables are written by nzsim "
+                                 "sweep collect, got {}",
+                                 format));
+  }
+  const sweep::Plan plan = sweep::read_plan(directory);
+  fmt::print("{}\n", write_sweep_page(plan, directory, is_plain).string());
+}
+
 int report(const Arguments& arguments) {
   const std::string format = arguments.choice("format", {"text", "csv", "html", "gnuplot"});
   if (arguments.flag("plain") && format != "html") {
     throw InputError("--plain", "", fmt::format("expected --format html, got {}", format));
+  }
+  if (is_sweep(arguments.required(0))) {
+    show_sweep(arguments.required(0), format, arguments.flag("plain"));
+    return 0;
   }
   const fs::path path = document_at(arguments.required(0));
   const std::string text = read_file(path);
@@ -99,7 +123,7 @@ Command report_command() {
       .name = "report",
       .summary =
           "Render DIR/report.json, or else DIR/comparison.json, again without simulating; DIR may "
-          "be the file itself.",
+          "be the file itself, or a sweep's directory, of which there is the page alone.",
       .positionals = {{"DIR"}},
       .options = {{"format", "text|csv|html|gnuplot",
                    "text tables (default), CSV, a page beside the document, or figures for papers "

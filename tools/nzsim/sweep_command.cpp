@@ -18,6 +18,7 @@
 #include "tools/nzsim/sweep/slurm_arguments.h"
 #include "tools/nzsim/sweep/slurm_launcher.h"
 #include "tools/nzsim/sweep/sweep_text.h"
+#include "tools/nzsim/sweep_files.h"
 
 namespace nzsim::cli {
 namespace {
@@ -123,6 +124,7 @@ sweep::RunEnd run_points(const Arguments& arguments, const sweep::Plan& plan,
 int collect_and_print(const Arguments& arguments, const sweep::Plan& plan,
                       const fs::path& directory) {
   sweep::collect(plan, directory);
+  write_sweep_page(plan, directory);
   return print_status(arguments, plan, directory);
 }
 
@@ -251,7 +253,7 @@ Command status_command() {
 
 Command collect_command() {
   return {.name = "sweep collect",
-          .summary = "Write results.csv, results.jsonl and results.sqlite of what is finished.",
+          .summary = "Write results.csv, .jsonl, .sqlite and sweep.html of what is finished.",
           .positionals = {{"DIR"}},
           .options = {kJson},
           .example = "nzsim sweep collect out/depth",

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/run/sweep/collect_table.h"
 #include "sim/run/sweep/store.h"
 
 namespace nzsim::sweep {
@@ -108,6 +107,13 @@ void collect(const Plan& plan, const fs::path& directory) {
     for (const auto& sink : sinks) sink->row(cells);
   }
   for (const auto& sink : sinks) sink->finish();
+}
+
+void for_each_row(const Plan& plan, const fs::path& directory,
+                  const std::function<void(const Columns&, const std::vector<Cell>&)>& read) {
+  const ResultStore store(directory);
+  const Rows rows(plan, store);
+  for (const Point& point : plan.points) read(rows.columns(), rows.of(point));
 }
 
 }  // namespace nzsim::sweep

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <vector>
 
+#include "sim/run/sweep/collect_table.h"
 #include "sim/run/sweep/plan.h"
 
 namespace nzsim::sweep {
@@ -18,5 +21,11 @@ namespace nzsim::sweep {
 /// Throws `ConfigError` where a line of results is damaged, and `InputError` where a table cannot
 /// be written.
 void collect(const Plan& plan, const std::filesystem::path& directory);
+
+/// Gives the rows of these tables to `read`, in plan order. Throws `ConfigError` where a line of
+/// results is damaged.
+void for_each_row(
+    const Plan& plan, const std::filesystem::path& directory,
+    const std::function<void(const Columns& columns, const std::vector<Cell>& cells)>& read);
 
 }  // namespace nzsim::sweep

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+
+#include "sim/run/sweep/plan.h"
+
+namespace nzsim::cli {
+
+/// Writes `sweep.html` of what is finished into a sweep's directory and returns its path.
+/// `is_plain`: with plain drawings, without the chart library. Throws `ConfigError` where a line of
+/// results is damaged.
+std::filesystem::path write_sweep_page(const sweep::Plan& plan,
+                                       const std::filesystem::path& directory,
+                                       bool is_plain = false);
+
+}  // namespace nzsim::cli
