@@ -4,7 +4,8 @@ set(PAGE_FOLDER ${CMAKE_CURRENT_LIST_DIR}/page)
 set(PAGE_STYLE ${PAGE_FOLDER}/style.css)
 # In the order in which they are run.
 set(PAGE_SCRIPTS "")
-foreach(NAME dom tables legend tooltip roofline bars ratios heat_map main)
+foreach(NAME dom tables legend tooltip roofline bars ratios heat_map sweep_points sweep_colors sweep_scatter
+        sweep_parallel sweep_sensitivity sweep_table sweep main)
   list(APPEND PAGE_SCRIPTS ${PAGE_FOLDER}/${NAME}.js)
 endforeach()
 

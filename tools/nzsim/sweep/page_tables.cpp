@@ -73,7 +73,11 @@ std::string front_note(const PageContent& content) {
   return note;
 }
 
-std::string change_text(double change) { return fmt::format("{:+.1f}", 100.0 * change); }
+/// Per cent with a sign, but for what is none.
+std::string change_text(double change) {
+  constexpr double kLeast = 0.0005;
+  return std::abs(change) < kLeast ? "0.0" : fmt::format("{:+.1f}", 100.0 * change);
+}
 
 PageCell change_cell(double change) {
   return {change_text(change), fmt::format("{}", 100.0 * change), true};

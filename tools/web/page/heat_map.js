@@ -174,5 +174,5 @@ nzsim.heatMap = (() => {
     redraw();
   }
 
-  return { start };
+  return { start, color };
 })();

@@ -50,6 +50,7 @@
   }
 
   nzsim.tables.start();
-  startDocument();
+  if (document.getElementById("sweep-data") === null) startDocument();
+  else nzsim.sweep.start();
   Object.keys(starters).forEach(startChart);
 })();

@@ -43,8 +43,7 @@ nzsim.tables = (() => {
   }
 
   // Where a page may not write to the clipboard, the text is shown for the reader to copy.
-  async function copy(table, button) {
-    const text = csvOf(table);
+  async function copyText(text, button) {
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
@@ -65,7 +64,7 @@ nzsim.tables = (() => {
       if (first.matches(".number")) cell.classList.add("number");
     });
     const copyButton = element("button", { type: "button" }, "Copy as CSV");
-    copyButton.addEventListener("click", () => copy(table, copyButton));
+    copyButton.addEventListener("click", () => copyText(csvOf(table), copyButton));
     const saveButton = element(
       "button",
       { type: "button", onclick: () => nzsim.dom.save(`${section.id}.csv`, "text/csv", csvOf(table)) },
@@ -78,5 +77,5 @@ nzsim.tables = (() => {
     document.querySelectorAll("section.table").forEach(equip);
   }
 
-  return { start, csvOf };
+  return { start, csvOf, quoted, copyText };
 })();

@@ -1,0 +1,185 @@
+"use strict";
+
+// The table of all points of a sweep. Only the rows in sight are in the document.
+nzsim.sweepTable = (() => {
+  const { element } = nzsim.dom;
+  const ROW = 27;
+  const CHARACTER = 7.6;
+  const BEYOND = 8;
+  const HEIGHT = 480;
+  const HEADER = 76;
+
+  const CONDITION = /^(<=|>=|<|>|=)?\s*(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i;
+  const RANGE = /^(\S+?)\s*\.\.\s*(\S+)$/;
+  const COMPARISONS = {
+    "<": (left, right) => left < right,
+    "<=": (left, right) => left <= right,
+    ">": (left, right) => left > right,
+    ">=": (left, right) => left >= right,
+    "=": (left, right) => left === right,
+  };
+
+  // Whether a row's value meets what a reader has typed: for numbers `8`, `>= 8` or `8..64`, for
+  // texts, and for what is no such condition, a part of it in letters of any size.
+  function condition(column, typed) {
+    const words = typed.trim().toLowerCase();
+    const simple = column.isNumber ? CONDITION.exec(words) : null;
+    if (simple !== null) {
+      const compare = COMPARISONS[simple[1] ?? "="];
+      const bound = Number(simple[2]);
+      return (row) => compare(column.values[row], bound);
+    }
+    const range = column.isNumber ? RANGE.exec(words) : null;
+    if (range !== null && !Number.isNaN(Number(range[1])) && !Number.isNaN(Number(range[2]))) {
+      const [low, high] = [Number(range[1]), Number(range[2])];
+      return (row) => column.values[row] >= low && column.values[row] <= high;
+    }
+    if (column.isNumber) return (row) => column.text(row).includes(words);
+    const meets = column.words.map((word) => word.toLowerCase().includes(words));
+    return (row) => meets[column.values[row]];
+  }
+
+  // Columns that are shown before a reader asks for all.
+  function mainColumns(points) {
+    const failed = points.find("status").words.some((word) => word !== "done");
+    const names = new Set(["index", "status", ...nzsim.sweepPoints.identity(points).map(({ name }) => name), "Pareto front",
+      ...points.objectives.map(({ column }) => column.name), ...(failed ? ["message"] : [])]);
+    return points.columns.filter(({ name, varies }) => names.has(name) || (name === "bottleneck" && varies));
+  }
+
+  function widthOf(column, points) {
+    // The heading is bold and has an arrow.
+    let most = column.shortName.length * 1.15 + 4;
+    const step = Math.max(1, Math.floor(points.rows / 200));
+    for (let row = 0; row < points.rows; row += step) most = Math.max(most, column.shown(row).length);
+    return Math.round(Math.min(Math.max(most * CHARACTER + 22, 84), 300));
+  }
+
+  // Sorts rows by a column; rows without a value come last. Words are in the order of their letters.
+  function sortRows(rows, column, direction) {
+    let rank = column.values;
+    if (!column.isNumber) {
+      const order = column.words.map((_, place) => place)
+        .sort((left, right) => column.words[left].localeCompare(column.words[right], "en", { numeric: true }));
+      const places = new Float64Array(order.length);
+      order.forEach((place, index) => { places[place] = column.words[place] === "" ? NaN : index; });
+      rank = column.values.map((place) => places[place]);
+    }
+    return rows.sort((left, right) => {
+      const [a, b] = [rank[left], rank[right]];
+      if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) - Number.isNaN(b) || left - right;
+      return direction * (a - b) || left - right;
+    });
+  }
+
+  function csvOf(points, rows) {
+    const line = (fields) => fields.map(nzsim.tables.quoted).join(",") + "\r\n";
+    return [line(points.columns.map(({ name }) => name)),
+      ...Array.from(rows, (row) => line(points.columns.map((column) => column.text(row))))].join("");
+  }
+
+  function start(section, points) {
+    const typed = new Map();
+    let sorted = { column: points.column(0), direction: 1 };
+    let columns = mainColumns(points);
+    let rows = points.state.selected;
+
+    const body = element("tbody");
+    const table = element("table", {});
+    const box = element("div", { class: "points-scroll", tabindex: "0", role: "region", "aria-label": "All points" }, table);
+    const all = element("input", { type: "checkbox" });
+    const copy = element("button", { type: "button" }, "Copy as CSV");
+    copy.addEventListener("click", () => nzsim.tables.copyText(csvOf(points, rows), copy));
+    const save = element("button", { type: "button", onclick: () => nzsim.dom.save("points.csv", "text/csv", csvOf(points, rows)) }, "Save as CSV");
+    section.querySelector("figure").append(
+      element("div", { class: "heat-bar buttons" }, copy, save, element("label", {}, all, " All columns")), box);
+    section.append(element("p", { class: "note" },
+      "Filters: a part of a text; of numbers also 8, >= 8 or 8..64. They and those of the parallel coordinates hold for the charts too. A click on a row pins its point."));
+
+    function filter() {
+      const conditions = [...typed].filter(([, text]) => text.trim() !== "").map(([column, text]) => condition(column, text));
+      if (conditions.length === 0) {
+        points.filter("table", null);
+        return;
+      }
+      const mask = new Uint8Array(points.rows);
+      for (let row = 0; row < points.rows; ++row) mask[row] = conditions.every((meets) => meets(row)) ? 1 : 0;
+      points.filter("table", mask);
+    }
+
+    function sortBy(column) {
+      sorted = { column, direction: sorted.column === column ? -sorted.direction : 1 };
+      for (const cell of table.tHead.rows[0].cells) {
+        const isSorted = cell.dataset.column === column.name;
+        if (isSorted) cell.setAttribute("aria-sort", sorted.direction === 1 ? "ascending" : "descending");
+        else cell.removeAttribute("aria-sort");
+      }
+      arrange();
+    }
+
+    function headerCell(column) {
+      const input = element("input", { type: "text", "aria-label": `Filter ${column.name}`, placeholder: column.isNumber ? "filter, >= 8" : "filter" });
+      input.value = typed.get(column) ?? "";
+      input.addEventListener("input", () => {
+        typed.set(column, input.value);
+        filter();
+      });
+      const cell = element("th", { scope: "col", title: column.name, class: column.isNumber ? "number" : null },
+        element("button", { type: "button", onclick: () => sortBy(column) }, column.shortName), input);
+      cell.dataset.column = column.name;
+      return cell;
+    }
+
+    function build() {
+      const widths = columns.map((column) => widthOf(column, points));
+      table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
+      table.setAttribute("aria-rowcount", String(points.rows + 1));
+      table.replaceChildren(
+        element("colgroup", {}, ...widths.map((width) => element("col", { style: `width:${width}px` }))),
+        element("thead", {}, element("tr", {}, ...columns.map(headerCell))), body);
+      arrange();
+    }
+
+    function rowElement(row, place) {
+      const cells = columns.map((column) => element("td", column.isNumber ? { class: "number" } : {}, column.shown(row)));
+      const line = element("tr", { "aria-rowindex": place + 2, class: points.pins.includes(row) ? "pinned" : null }, ...cells);
+      columns.forEach((column, index) => { if (!column.isNumber && column.shown(row).length > 20) cells[index].title = column.shown(row); });
+      line.addEventListener("click", () => points.togglePin(row));
+      return line;
+    }
+
+    // Rows in sight, and room for those above and below.
+    function show() {
+      const first = Math.max(0, Math.floor(box.scrollTop / ROW) - BEYOND);
+      const last = Math.min(rows.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + BEYOND);
+      const space = (count) => element("tr", { class: "space", "aria-hidden": "true", style: `height:${count * ROW}px` });
+      const shown = Array.from(rows.slice(first, last), (row, index) => rowElement(row, first + index));
+      body.replaceChildren(space(first), ...shown, space(rows.length - Math.max(last, first)));
+    }
+
+    function arrange() {
+      rows = sortRows(points.state.selected.slice(), sorted.column, sorted.direction);
+      show();
+    }
+
+    all.addEventListener("change", () => {
+      columns = all.checked ? points.columns : mainColumns(points);
+      build();
+    });
+    box.addEventListener("scroll", show, { passive: true });
+    points.onFilter(() => {
+      box.scrollTop = 0;
+      arrange();
+    });
+    points.onPins(show);
+    points.onClear(() => {
+      typed.clear();
+      for (const input of table.querySelectorAll("thead input")) input.value = "";
+      points.filter("table", null);
+    });
+    box.style.height = `${Math.min(HEIGHT, points.rows * ROW + HEADER)}px`;
+    build();
+  }
+
+  return { start, condition };
+})();
