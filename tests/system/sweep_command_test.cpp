@@ -69,6 +69,20 @@ TEST_F(SweepCommand, ResumesASweepButBeginsNoneIfTold) {
             "s in o: 3 points, 3 done, 0 failed, 0 missing\n");
 }
 
+TEST_F(SweepCommand, WritesAPageThatReportWritesAgain) {
+  ASSERT_EQ(sweep({"s.json", "--out", "o"}).exit_code, 0);
+  const std::string page = read_file(path("o/sweep.html"));
+  EXPECT_THAT(page, HasSubstr("the base machine&#39;s own values"));
+  fs::remove(path("o/sweep.html"));
+  const test::CommandResult again =
+      run_nzsim({"report", "o", "--format", "html"}, directory.path());
+  EXPECT_EQ(again.output, "o/sweep.html\n");
+  EXPECT_EQ(read_file(path("o/sweep.html")), page);
+  const test::CommandResult text = run_nzsim({"report", "o"}, directory.path());
+  EXPECT_EQ(text.exit_code, 2);
+  EXPECT_THAT(text.errors, HasSubstr("--format: expected html for a sweep"));
+}
+
 TEST_F(SweepCommand, FindsWhatRunFinds) {
   ASSERT_EQ(sweep({"s.json", "--out", "o", "--reports"}).exit_code, 0);
   const std::string lines = read_file(path("o/results.jsonl"));

@@ -45,9 +45,11 @@ std::string scatter(const PageContent& content) {
   const PageColumn& workload = *content.points.find("workload");
   // Workloads alone are told apart in the drawing without scripts.
   for (std::size_t index = 0; index < workload.words.size() && workload.words.size() > 1; ++index) {
-    BarChart one;
-    one.series = {{workload.words[index], cycled_series(index, "").color}};
-    legend += fmt::format("<li>{}{}</li>\n", swatch_of(one, 0), escaped(workload.words[index]));
+    // As the drawing: round dots, then square ones of the same colours.
+    const ChartSeries look = cycled_series(index, "");
+    legend += fmt::format("<li><span style=\"color:{}\" aria-hidden=\"true\">{} </span>{}</li>\n",
+                          look.color, look.is_striped ? "\xe2\x96\xa0" : "\xe2\x97\x8f",
+                          escaped(workload.words[index]));
   }
   return "<section class=\"chart\" id=\"scatter\">\n<h2>Any two columns</h2>\n<figure>\n<div "
          "class=\"scroll drawing\">\n" +

@@ -17,7 +17,7 @@ constexpr double kWidth = 860;
 constexpr double kHeight = 420;
 constexpr double kLeft = 92;
 constexpr double kRight = 16;
-constexpr double kTop = 14;
+constexpr double kTop = 30;
 constexpr double kBottom = 52;
 /// Around all that is drawn, as a part of the axis.
 constexpr double kRoom = 0.04;
@@ -143,8 +143,8 @@ std::string axes_svg(const PageColumn& across, const PageColumn& up, const Scale
   }
   svg += fmt::format("<text class=\"axis\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n",
                      kWidth - kRight, kHeight - 12, escaped(printable(across.name, 80)));
-  return svg + fmt::format("<text class=\"axis\" x=\"{}\" y=\"{}\">{}</text>\n", kLeft + 6,
-                           kTop + 12, escaped(printable(up.name, 80)));
+  return svg + fmt::format("<text class=\"axis\" x=\"{}\" y=\"{}\">{}</text>\n", kLeft - 40,
+                           kTop - 14, escaped(printable(up.name, 80)));
 }
 
 }  // namespace
@@ -169,9 +169,14 @@ std::string scatter_svg(const PageContent& content) {
     for (std::size_t row = 0; row < content.points.size(); ++row) {
       if (workload.places[row] == series) rows.push_back(row);
     }
-    svg += fmt::format("<path class=\"dots\" stroke=\"{}\" d=\"{}\"><title>{}</title></path>\n",
-                       cycled_series(series, "").color, dots(rows, x, y),
-                       escaped(workload.words[series]));
+    const ChartSeries look = cycled_series(series, "");
+    svg += fmt::format(
+        "<path class=\"dots{}\" stroke=\"{}\" d=\"{}\"><title>{}</title></path>
+        ",
+            look.is_striped
+            ? " square"
+            : "",
+        look.color, dots(rows, x, y), escaped(workload.words[series]));
   }
   return svg + "</svg>\n";
 }
