@@ -72,7 +72,7 @@ TEST_F(SweepCommand, ResumesASweepButBeginsNoneIfTold) {
 TEST_F(SweepCommand, WritesAPageThatReportWritesAgain) {
   ASSERT_EQ(sweep({"s.json", "--out", "o"}).exit_code, 0);
   const std::string page = read_file(path("o/sweep.html"));
-  EXPECT_THAT(page, HasSubstr("the base machine&#39;s own values"));
+  EXPECT_THAT(page, HasSubstr("the middle of each axis"));
   fs::remove(path("o/sweep.html"));
   const test::CommandResult again =
       run_nzsim({"report", "o", "--format", "html"}, directory.path());

@@ -60,11 +60,6 @@ sweep::Shard shard_of(const Arguments& arguments) {
 }
 
 sweep::Plan plan_of(const Arguments& arguments, const fs::path& directory) {
-  std::error_code error;
-  if (fs::exists(directory, error) && !fs::is_directory(directory, error)) {
-    throw InputError("--out", "",
-                     fmt::format("expected a directory, got the file {}", directory.string()));
-  }
   sweep::Plan plan = sweep::make_plan(
       sweep::load_sweep(find_file(Shelf::sweeps, arguments.required(0))), sweep_directories());
   check_published(plan);
@@ -75,7 +70,7 @@ sweep::Plan plan_of(const Arguments& arguments, const fs::path& directory) {
 }
 
 fs::path out_of(const Arguments& arguments) {
-  const std::optional<std::string> directory = arguments.text("out");
+  const std::optional<fs::path> directory = arguments.directory("out");
   if (!directory) throw InputError("--out", "", "expected a directory for the results, got none");
   return *directory;
 }
@@ -94,11 +89,13 @@ int print_status(const Arguments& arguments, const sweep::Plan& plan, const fs::
   return exit_code(status.tally.missing(), status.tally.failed());
 }
 
-/// Writes the tables, puts published ones beside them, and prints both and how far the sweep is.
+/// Writes the tables and the page, puts published tables beside them, prints those and how far the
+/// sweep is.
 int collect_and_print(const Arguments& arguments, const sweep::Plan& plan,
                       const fs::path& directory) {
   sweep::collect(plan, directory);
   const std::string published = collect_published(plan, directory);
+  write_sweep_page(plan, directory);
   if (!arguments.flag("json")) fmt::print("{}", published);
   return print_status(arguments, plan, directory);
 }
@@ -119,13 +116,6 @@ sweep::RunEnd run_points(const Arguments& arguments, const sweep::Plan& plan,
        .reports = arguments.flag("reports"),
        .shard = shard,
        .progress = [&](const sweep::Progress& progress) { line.show(progress); }});
-}
-
-int collect_and_print(const Arguments& arguments, const sweep::Plan& plan,
-                      const fs::path& directory) {
-  sweep::collect(plan, directory);
-  write_sweep_page(plan, directory);
-  return print_status(arguments, plan, directory);
 }
 
 int submit_and_collect(const Arguments& arguments, const sweep::Plan& plan,

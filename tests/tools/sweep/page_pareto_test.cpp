@@ -67,6 +67,19 @@ bool beats(const std::vector<std::vector<double>>& values, std::size_t one, std:
   return is_as_good && is_better;
 }
 
+/// Places that no other place beats, by comparing all pairs.
+std::vector<std::size_t> unbeaten(const std::vector<std::vector<double>>& values) {
+  std::vector<std::size_t> places;
+  for (std::size_t point = 0; point < values.front().size(); ++point) {
+    bool is_beaten = false;
+    for (std::size_t other = 0; other < values.front().size(); ++other) {
+      is_beaten = is_beaten || beats(values, other, point);
+    }
+    if (!is_beaten) places.push_back(point);
+  }
+  return places;
+}
+
 TEST(ParetoFront, IsWhatComparingAllPairsGives) {
   // Small numbers, so that many are equal; a linear congruence (Numerical Recipes) draws them.
   std::vector<std::vector<double>> values(3, std::vector<double>(400));
@@ -77,13 +90,7 @@ TEST(ParetoFront, IsWhatComparingAllPairsGives) {
       value = static_cast<double>(state >> 28U);
     }
   }
-  std::vector<std::size_t> expected;
-  for (std::size_t point = 0; point < 400; ++point) {
-    std::size_t better = 0;
-    for (std::size_t other = 0; other < 400; ++other) better += beats(values, other, point) ? 1 : 0;
-    if (better == 0) expected.push_back(point);
-  }
-  EXPECT_EQ(front(values, {Goal::minimize, Goal::minimize, Goal::minimize}), expected);
+  EXPECT_EQ(front(values, {Goal::minimize, Goal::minimize, Goal::minimize}), unbeaten(values));
 }
 
 /// Two points with two numbers, the second of which failed.

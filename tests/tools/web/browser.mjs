@@ -1,5 +1,5 @@
 // What the tests of pages share: a browser, and pages made by the built command.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -19,6 +19,12 @@ export function simulate(machine, network, ...options) {
 /** Compares the machines of `file` into `folder`. */
 export function compare(file, folder) {
   execFileSync(process.env.NZSIM, ["compare", file, "--no-values", "--out", folder]);
+}
+
+/** Runs the sweep of `file` into `folder`; points may fail. */
+export function sweep(file, folder) {
+  const { status, stderr } = spawnSync(process.env.NZSIM, ["sweep", file, "--out", folder]);
+  if (status !== 0 && status !== 1) throw new Error(stderr.toString());
 }
 
 /** Writes the page of `folder`; `options` as `--plain`. Returns its path. */

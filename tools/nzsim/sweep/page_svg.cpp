@@ -170,13 +170,9 @@ std::string scatter_svg(const PageContent& content) {
       if (workload.places[row] == series) rows.push_back(row);
     }
     const ChartSeries look = cycled_series(series, "");
-    svg += fmt::format(
-        "<path class=\"dots{}\" stroke=\"{}\" d=\"{}\"><title>{}</title></path>
-        ",
-            look.is_striped
-            ? " square"
-            : "",
-        look.color, dots(rows, x, y), escaped(workload.words[series]));
+    svg += fmt::format("<path class=\"dots{}\" stroke=\"{}\" d=\"{}\"><title>{}</title></path>\n",
+                       look.is_striped ? " square" : "", look.color, dots(rows, x, y),
+                       escaped(workload.words[series]));
   }
   return svg + "</svg>\n";
 }

@@ -52,8 +52,9 @@ nzsim.sweep = (() => {
 
   function read() {
     try {
-      const points = withClearing(nzsim.sweepPoints.read(data("sweep")));
-      if (points.rows === 0) return null;
+      const inside = data("sweep");
+      if (inside.rows === 0) return null;
+      const points = withClearing(nzsim.sweepPoints.read(inside));
       return { points, coloring: coloringOf(points) };
     } catch (error) {
       complain(`This page is damaged: the results inside cannot be read (${error.message}). ${AGAIN}`);

@@ -97,6 +97,9 @@ nzsim.sweepPoints = (() => {
     };
     const objectives = data.objectives.map((objective) => ({ ...objective, column: column(objective.column) }));
     const front = measure(frontColumn(data.front, rows));
+    const { scatter } = data;
+    // Throws where one is not there.
+    [scatter.x, scatter.y, scatter.color ?? 0].forEach(column);
     nameShortly(columns);
     front.shortName = front.name;
     const find = (name) => columns.find((one) => one.name === name);
@@ -105,7 +108,7 @@ nzsim.sweepPoints = (() => {
       front: Int32Array.from(data.front),
       isOnFront: front.values,
       axes: columns.filter(({ role, varies }) => role === "axis" && varies),
-      scatter: data.scatter, sensitivity: data.sensitivity,
+      scatter, sensitivity: data.sensitivity,
       ...selection(rows),
     };
   }
