@@ -60,7 +60,7 @@ class Scale {
     if (!column_.is_number) {
       const std::size_t step = (column_.words.size() + kMostTicks - 1) / kMostTicks;
       for (std::size_t place = 0; place < column_.words.size();
-           place += std::max(step, size_t{1})) {
+           place += std::max(step, std::size_t{1})) {
         const auto value = static_cast<double>(place);
         ticks.push_back({part(value), printable(column_.words[place], 14)});
       }

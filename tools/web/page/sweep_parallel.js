@@ -113,6 +113,65 @@ nzsim.sweepParallel = (() => {
     text(context, column.shortName, x + shift, 14, room - 10);
   }
 
+  // An empty canvas, as wide as the page or as the names need.
+  function prepared(canvas, least, count) {
+    const ratio = window.devicePixelRatio || 1;
+    const width = Math.max(least, NARROWEST * (count - 1) + 2 * SIDE);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${HEIGHT}px`;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(HEIGHT * ratio);
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, width, HEIGHT);
+    return { context, room: (width - 2 * SIDE) / (count - 1) };
+  }
+
+  // The points that are left in their colours, then the front and what is pinned.
+  function drawLines(context, points, coloring, coordinates, across) {
+    const { selected } = points.state;
+    const colors = coloring.get();
+    const byGroup = colors.groups.map(({ color }) => ({ color, rows: [] }));
+    for (const row of selected) byGroup[colors.groupOf(row)].rows.push(row);
+    context.lineWidth = 1;
+    context.globalAlpha = Math.max(0.07, Math.min(0.7, 150 / selected.length));
+    lines(context, coordinates, across, byGroup);
+    context.lineWidth = 1.5;
+    context.globalAlpha = points.front.length > 100 ? 0.4 : 0.9;
+    lines(context, coordinates, across, [{ color: "#1b1f24", rows: selected.filter((row) => points.isOnFront[row] === 1) }]);
+    context.lineWidth = 2.5;
+    context.globalAlpha = 1;
+    lines(context, coordinates, across, [{ color: "#b3261e", rows: points.pins }]);
+  }
+
+  // Leaves the points that are in all brushes.
+  function apply(points, coordinates, brushes) {
+    const used = coordinates.map(({ parts }, index) => ({ parts, brush: brushes[index] })).filter(({ brush }) => brush !== null);
+    if (used.length === 0) {
+      points.filter("parallel", null);
+      return;
+    }
+    const mask = new Uint8Array(points.rows);
+    for (let row = 0; row < points.rows; ++row) {
+      mask[row] = used.every(({ parts, brush: [low, high] }) => parts[row] >= low && parts[row] <= high) ? 1 : 0;
+    }
+    points.filter("parallel", mask);
+  }
+
+  // Several changes of one moment are one drawing.
+  function inNextFrame(draw) {
+    let isWaiting = false;
+    return () => {
+      if (isWaiting) return;
+      isWaiting = true;
+      requestAnimationFrame(() => {
+        isWaiting = false;
+        draw();
+      });
+    };
+  }
+
   function start(section, points, coloring) {
     const coordinates = coordinatesOf(points);
     if (coordinates.length < 2) {
@@ -126,69 +185,25 @@ nzsim.sweepParallel = (() => {
     figure.after(element("p", { class: "note" },
       "Drag along a coordinate to leave only the points in that part; click it to take them back. Black lines are the Pareto front. The filters of the table below do the same without a mouse."));
     const brushes = coordinates.map(() => null);
-    const across = (index) => SIDE + (index * (canvas.clientWidth - 2 * SIDE)) / (coordinates.length - 1);
-
+    const last = coordinates.length - 1;
+    const across = (index) => SIDE + (index * (canvas.clientWidth - 2 * SIDE)) / last;
+    const endOf = (index) => (index === 0 ? "left" : index === last ? "right" : "center");
     function draw() {
-      const ratio = window.devicePixelRatio || 1;
-      const width = Math.max(figure.clientWidth, NARROWEST * (coordinates.length - 1) + 2 * SIDE);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${HEIGHT}px`;
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(HEIGHT * ratio);
-      const context = canvas.getContext("2d");
-      context.scale(ratio, ratio);
-      context.fillStyle = "#fff";
-      context.fillRect(0, 0, width, HEIGHT);
-      const { selected } = points.state;
-      const byGroup = coloring.get().groups.map(() => []);
-      for (const row of selected) byGroup[coloring.get().groupOf(row)].push(row);
-      context.lineWidth = 1;
-      context.globalAlpha = Math.max(0.07, Math.min(0.7, 150 / selected.length));
-      lines(context, coordinates, across, coloring.get().groups.map(({ color }, index) => ({ color, rows: byGroup[index] })));
-      context.globalAlpha = points.front.length > 100 ? 0.4 : 0.9;
-      context.lineWidth = 1.5;
-      lines(context, coordinates, across, [{ color: "#1b1f24", rows: selected.filter((row) => points.isOnFront[row] === 1) }]);
-      context.globalAlpha = 1;
-      context.lineWidth = 2.5;
-      lines(context, coordinates, across, [{ color: "#b3261e", rows: points.pins }]);
-      const room = (width - 2 * SIDE) / (coordinates.length - 1);
-      const endOf = (index) => (index === 0 ? "left" : index === coordinates.length - 1 ? "right" : "center");
+      const { context, room } = prepared(canvas, figure.clientWidth, coordinates.length);
+      drawLines(context, points, coloring, coordinates, across);
       coordinates.forEach((one, index) => drawCoordinate(context, one, across(index), brushes[index], room, endOf(index)));
     }
-
-    function apply() {
-      const used = coordinates.map(({ parts }, index) => ({ parts, brush: brushes[index] })).filter(({ brush }) => brush !== null);
-      if (used.length === 0) {
-        points.filter("parallel", null);
-        return;
-      }
-      const mask = new Uint8Array(points.rows);
-      for (let row = 0; row < points.rows; ++row) {
-        mask[row] = used.every(({ parts, brush: [low, high] }) => parts[row] >= low && parts[row] <= high) ? 1 : 0;
-      }
-      points.filter("parallel", mask);
-    }
-
     brushing(canvas, coordinates.length, across, (index, brush) => {
       brushes[index] = brush;
-      apply();
+      apply(points, coordinates, brushes);
     });
-    // What else filters draws too: several changes of one moment are one drawing.
-    let isWaiting = false;
-    const later = () => {
-      if (isWaiting) return;
-      isWaiting = true;
-      requestAnimationFrame(() => {
-        isWaiting = false;
-        draw();
-      });
-    };
-    points.onFilter(later);
-    points.onPins(later);
     points.onClear(() => {
       brushes.fill(null);
       points.filter("parallel", null);
     });
+    const later = inNextFrame(draw);
+    points.onFilter(later);
+    points.onPins(later);
     coloring.onChange(later);
     new ResizeObserver(later).observe(figure);
     draw();

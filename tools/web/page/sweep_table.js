@@ -78,108 +78,123 @@ nzsim.sweepTable = (() => {
       ...Array.from(rows, (row) => line(points.columns.map((column) => column.text(row))))].join("");
   }
 
-  function start(section, points) {
-    const typed = new Map();
-    let sorted = { column: points.column(0), direction: 1 };
-    let columns = mainColumns(points);
-    let rows = points.state.selected;
+  // Leaves the points that meet what is typed above all columns.
+  function filter({ points, typed }) {
+    const conditions = [...typed].filter(([, text]) => text.trim() !== "").map(([column, text]) => condition(column, text));
+    if (conditions.length === 0) {
+      points.filter("table", null);
+      return;
+    }
+    const mask = new Uint8Array(points.rows);
+    for (let row = 0; row < points.rows; ++row) mask[row] = conditions.every((meets) => meets(row)) ? 1 : 0;
+    points.filter("table", mask);
+  }
 
-    const body = element("tbody");
-    const table = element("table", {});
-    const box = element("div", { class: "points-scroll", tabindex: "0", role: "region", "aria-label": "All points" }, table);
-    const all = element("input", { type: "checkbox" });
+  function markSorted({ table, sorted }) {
+    for (const cell of table.tHead.rows[0].cells) {
+      const isSorted = cell.dataset.column === sorted.column.name;
+      if (isSorted) cell.setAttribute("aria-sort", sorted.direction === 1 ? "ascending" : "descending");
+      else cell.removeAttribute("aria-sort");
+    }
+  }
+
+  function sortBy(view, column) {
+    const { sorted } = view;
+    view.sorted = { column, direction: sorted.column === column ? -sorted.direction : 1 };
+    markSorted(view);
+    arrange(view);
+  }
+
+  function headerCell(view, column) {
+    const input = element("input", { type: "text", "aria-label": `Filter ${column.name}`, placeholder: column.isNumber ? "filter, >= 8" : "filter" });
+    input.value = view.typed.get(column) ?? "";
+    input.addEventListener("input", () => {
+      view.typed.set(column, input.value);
+      filter(view);
+    });
+    const cell = element("th", { scope: "col", title: column.name, class: column.isNumber ? "number" : null },
+      element("button", { type: "button", onclick: () => sortBy(view, column) }, column.shortName), input);
+    cell.dataset.column = column.name;
+    return cell;
+  }
+
+  // Headings of the columns that are shown, and the rows below.
+  function build(view) {
+    const { points, table, columns } = view;
+    const widths = columns.map((column) => widthOf(column, points));
+    table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
+    table.setAttribute("aria-rowcount", String(points.rows + 1));
+    table.replaceChildren(
+      element("colgroup", {}, ...widths.map((width) => element("col", { style: `width:${width}px` }))),
+      element("thead", {}, element("tr", {}, ...columns.map((column) => headerCell(view, column)))), view.body);
+    markSorted(view);
+    arrange(view);
+  }
+
+  function rowElement({ points, columns }, row, place) {
+    const cells = columns.map((column) => {
+      const text = column.shown(row);
+      const title = !column.isNumber && text.length > 20 ? text : null;
+      return element("td", { class: column.isNumber ? "number" : null, title }, text);
+    });
+    return element("tr", {
+      "aria-rowindex": place + 2,
+      class: points.pins.includes(row) ? "pinned" : null,
+      onclick: () => points.togglePin(row),
+    }, ...cells);
+  }
+
+  // Rows in sight, and room for those above and below.
+  function show(view) {
+    const { box, rows } = view;
+    const first = Math.max(0, Math.floor(box.scrollTop / ROW) - BEYOND);
+    const last = Math.min(rows.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + BEYOND);
+    const space = (count) => element("tr", { class: "space", "aria-hidden": "true", style: `height:${count * ROW}px` });
+    const shown = Array.from(rows.slice(first, last), (row, index) => rowElement(view, row, first + index));
+    view.body.replaceChildren(space(first), ...shown, space(rows.length - Math.max(last, first)));
+  }
+
+  function arrange(view) {
+    view.rows = sortRows(view.points.state.selected.slice(), view.sorted.column, view.sorted.direction);
+    show(view);
+  }
+
+  // What stands above the table.
+  function barOf(view) {
+    const { points } = view;
     const copy = element("button", { type: "button" }, "Copy as CSV");
-    copy.addEventListener("click", () => nzsim.tables.copyText(csvOf(points, rows), copy));
-    const save = element("button", { type: "button", onclick: () => nzsim.dom.save("points.csv", "text/csv", csvOf(points, rows)) }, "Save as CSV");
-    section.querySelector("figure").append(
-      element("div", { class: "heat-bar buttons" }, copy, save, element("label", {}, all, " All columns")), box);
+    copy.addEventListener("click", () => nzsim.tables.copyText(csvOf(points, view.rows), copy));
+    const save = element("button", { type: "button", onclick: () => nzsim.dom.save("points.csv", "text/csv", csvOf(points, view.rows)) }, "Save as CSV");
+    const all = element("input", { type: "checkbox" });
+    all.addEventListener("change", () => {
+      view.columns = all.checked ? points.columns : mainColumns(points);
+      build(view);
+    });
+    return element("div", { class: "heat-bar buttons" }, copy, save, element("label", {}, all, " All columns"));
+  }
+
+  function start(section, points) {
+    const table = element("table");
+    const box = element("div", { class: "points-scroll", tabindex: "0", role: "region", "aria-label": "All points" }, table);
+    const view = { points, table, box, body: element("tbody"), columns: mainColumns(points), typed: new Map(),
+                   sorted: { column: points.column(0), direction: 1 }, rows: points.state.selected };
+    section.querySelector("figure").append(barOf(view), box);
     section.append(element("p", { class: "note" },
       "Filters: a part of a text; of numbers also 8, >= 8 or 8..64. They and those of the parallel coordinates hold for the charts too. A click on a row pins its point."));
-
-    function filter() {
-      const conditions = [...typed].filter(([, text]) => text.trim() !== "").map(([column, text]) => condition(column, text));
-      if (conditions.length === 0) {
-        points.filter("table", null);
-        return;
-      }
-      const mask = new Uint8Array(points.rows);
-      for (let row = 0; row < points.rows; ++row) mask[row] = conditions.every((meets) => meets(row)) ? 1 : 0;
-      points.filter("table", mask);
-    }
-
-    function sortBy(column) {
-      sorted = { column, direction: sorted.column === column ? -sorted.direction : 1 };
-      for (const cell of table.tHead.rows[0].cells) {
-        const isSorted = cell.dataset.column === column.name;
-        if (isSorted) cell.setAttribute("aria-sort", sorted.direction === 1 ? "ascending" : "descending");
-        else cell.removeAttribute("aria-sort");
-      }
-      arrange();
-    }
-
-    function headerCell(column) {
-      const input = element("input", { type: "text", "aria-label": `Filter ${column.name}`, placeholder: column.isNumber ? "filter, >= 8" : "filter" });
-      input.value = typed.get(column) ?? "";
-      input.addEventListener("input", () => {
-        typed.set(column, input.value);
-        filter();
-      });
-      const cell = element("th", { scope: "col", title: column.name, class: column.isNumber ? "number" : null },
-        element("button", { type: "button", onclick: () => sortBy(column) }, column.shortName), input);
-      cell.dataset.column = column.name;
-      return cell;
-    }
-
-    function build() {
-      const widths = columns.map((column) => widthOf(column, points));
-      table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
-      table.setAttribute("aria-rowcount", String(points.rows + 1));
-      table.replaceChildren(
-        element("colgroup", {}, ...widths.map((width) => element("col", { style: `width:${width}px` }))),
-        element("thead", {}, element("tr", {}, ...columns.map(headerCell))), body);
-      arrange();
-    }
-
-    function rowElement(row, place) {
-      const cells = columns.map((column) => element("td", column.isNumber ? { class: "number" } : {}, column.shown(row)));
-      const line = element("tr", { "aria-rowindex": place + 2, class: points.pins.includes(row) ? "pinned" : null }, ...cells);
-      columns.forEach((column, index) => { if (!column.isNumber && column.shown(row).length > 20) cells[index].title = column.shown(row); });
-      line.addEventListener("click", () => points.togglePin(row));
-      return line;
-    }
-
-    // Rows in sight, and room for those above and below.
-    function show() {
-      const first = Math.max(0, Math.floor(box.scrollTop / ROW) - BEYOND);
-      const last = Math.min(rows.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + BEYOND);
-      const space = (count) => element("tr", { class: "space", "aria-hidden": "true", style: `height:${count * ROW}px` });
-      const shown = Array.from(rows.slice(first, last), (row, index) => rowElement(row, first + index));
-      body.replaceChildren(space(first), ...shown, space(rows.length - Math.max(last, first)));
-    }
-
-    function arrange() {
-      rows = sortRows(points.state.selected.slice(), sorted.column, sorted.direction);
-      show();
-    }
-
-    all.addEventListener("change", () => {
-      columns = all.checked ? points.columns : mainColumns(points);
-      build();
-    });
-    box.addEventListener("scroll", show, { passive: true });
+    box.style.height = `${Math.min(HEIGHT, points.rows * ROW + HEADER)}px`;
+    box.addEventListener("scroll", () => show(view), { passive: true });
     points.onFilter(() => {
       box.scrollTop = 0;
-      arrange();
+      arrange(view);
     });
-    points.onPins(show);
+    points.onPins(() => show(view));
     points.onClear(() => {
-      typed.clear();
+      view.typed.clear();
       for (const input of table.querySelectorAll("thead input")) input.value = "";
       points.filter("table", null);
     });
-    box.style.height = `${Math.min(HEIGHT, points.rows * ROW + HEADER)}px`;
-    build();
+    build(view);
   }
 
-  return { start, condition };
+  return { start };
 })();
