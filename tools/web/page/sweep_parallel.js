@@ -9,7 +9,7 @@ nzsim.sweepParallel = (() => {
   const BOTTOM = 22;
   const SIDE = 64;
   const NARROWEST = 112;
-  // Values that are placed evenly and named each.
+  // Values of an axis that are placed evenly and named each.
   const MOST_STEPS = 12;
   // Lines of one path: longer ones take more than linear time.
   const LINES = 100;
@@ -19,7 +19,7 @@ nzsim.sweepParallel = (() => {
 
   // A column with the places of its values between 0 and 1, and texts beside some of them.
   function coordinate(column) {
-    const isStepped = !column.isNumber || (column.steps !== null && column.steps.length <= MOST_STEPS);
+    const isStepped = !column.isNumber || (column.role === "axis" && column.steps !== null && column.steps.length <= MOST_STEPS);
     if (isStepped) {
       const last = Math.max(column.steps.length - 1, 1);
       const places = new Map(column.steps.map((value, index) => [value, column.steps.length === 1 ? 0.5 : index / last]));
@@ -35,8 +35,8 @@ nzsim.sweepParallel = (() => {
     const low = scale(column.low);
     const width = scale(column.high) - low;
     const partOf = (value) => (scale(value) - low) / width;
-    // Values that occur, where these are known.
-    const near = (part) => column.steps?.reduce((best, value) =>
+    // Values of an axis that occur, where these are few.
+    const near = (part) => (column.role === "axis" ? column.steps : null)?.reduce((best, value) =>
       (Math.abs(partOf(value) - part) < Math.abs(partOf(best) - part) ? value : best));
     const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => near(part) ?? Number(back(low + part * width).toPrecision(3)));
     return {

@@ -35,10 +35,10 @@ nzsim.sweepPoints = (() => {
     return { name, role, isNumber: true, values, text, shown };
   }
 
-  // Five digits; without a value nothing.
+  // Whole numbers as they are, others with five digits; without a value nothing.
   function numberText(value) {
     if (Number.isNaN(value)) return "";
-    const short = Number(value.toPrecision(5));
+    const short = Number.isInteger(value) && Math.abs(value) < 1e9 ? value : Number(value.toPrecision(5));
     if (short !== 0 && Math.abs(short) < 1e-3) return short.toExponential();
     return Math.abs(short) >= 1e4 && Math.abs(short) < 1e9 ? short.toLocaleString("en") : String(short);
   }

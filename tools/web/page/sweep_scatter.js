@@ -34,19 +34,23 @@ nzsim.sweepScatter = (() => {
     return { box, label: element("label", {}, box, ` ${label}`) };
   }
 
-  // Ends of a logarithmic axis and its base: powers of two where the values span few decades.
-  function logarithmicAxis({ values }) {
+  // A logarithmic axis: from one power of two to another one for what was varied and for what spans
+  // less than a decade, else powers of ten and a little room at the ends.
+  function logarithmicAxis({ values, role }) {
     let [low, high] = [Infinity, 0];
     for (const value of values) {
       if (!(value > 0)) continue;
       low = Math.min(low, value);
       high = Math.max(high, value);
     }
-    const logBase = high / low < 1000 ? 2 : 10;
-    const power = (value, round) => logBase ** round(Math.log(value) / Math.log(logBase));
-    const min = power(low, (exponent) => Math.floor(exponent + 1e-9));
-    const max = power(high, (exponent) => Math.ceil(exponent - 1e-9));
-    return { type: "log", logBase, min, max: max > min ? max : min * logBase };
+    const span = high / low;
+    if (span >= 1000 || (span >= 10 && role !== "axis")) {
+      const room = span ** 0.04;
+      return { type: "log", logBase: 10, min: low / room, max: high * room };
+    }
+    const min = 2 ** Math.floor(Math.log2(low) + 1e-9);
+    const max = 2 ** Math.ceil(Math.log2(high) - 1e-9);
+    return { type: "log", logBase: 2, min, max: max > min ? max : min * 2 };
   }
 
   function axisOf(column, isLogarithmic, isNarrow, isAcross) {
@@ -62,7 +66,12 @@ nzsim.sweepScatter = (() => {
     };
     if (!column.isNumber) return { ...common, type: "category", data: column.words };
     const numbers = { ...common, axisLabel: { ...common.axisLabel, formatter: nzsim.sweepPoints.numberText } };
-    if (isLogarithmic) return { ...numbers, ...logarithmicAxis(column) };
+    if (isLogarithmic) {
+      const axis = logarithmicAxis(column);
+      const hasPowersAtEnds = axis.logBase === 2;
+      const axisLabel = { ...numbers.axisLabel, showMinLabel: hasPowersAtEnds, showMaxLabel: hasPowersAtEnds };
+      return { ...numbers, ...axis, axisLabel };
+    }
     return { ...numbers, type: "value", scale: true };
   }
 

@@ -7,7 +7,8 @@ nzsim.sweepTable = (() => {
   const CHARACTER = 7.6;
   const BEYOND = 8;
   const HEIGHT = 480;
-  const HEADER = 76;
+  // The header and a scroll bar.
+  const HEADER = 96;
 
   const CONDITION = /^(<=|>=|<|>|=)?\s*(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i;
   const RANGE = /^(\S+?)\s*\.\.\s*(\S+)$/;
