@@ -267,12 +267,12 @@ Command sweep_command() {
       .summary = "Run all design points of a sweep on all cores; go on where a run has ended.",
       .positionals = {{"SWEEP"}},
       .options = with_launcher_options(
-           {{"out", "DIR", "plan and results go there; a run that was ended goes on there"},
-            {"resume", "", "only go on: an error where DIR holds no sweep yet"},
-            kJobs,
-            kRetry,
-            kReports,
-            kJson}),
+          {{"out", "DIR", "plan and results go there; a run that was ended goes on there"},
+           {"resume", "", "only go on: an error where DIR holds no sweep yet"},
+           kJobs,
+           kRetry,
+           kReports,
+           kJson}),
       .example =
           "nzsim sweep eie-queue-depth --out out/depth\n"
           "nzsim sweep eie-queue-depth --out out/depth --launcher slurm --dry-run\n"
