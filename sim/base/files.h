@@ -23,6 +23,22 @@ inline constexpr std::uint64_t kLargestFileBytes = std::uint64_t{4} << 30;
 /// the whole new one. Creates the parent directories. Throws `InputError` where that fails.
 void write_file(const std::filesystem::path& path, std::string_view contents);
 
+/// SHA-256 of bytes that come one after the other.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+
+  void add(std::span<const std::byte> bytes);
+  void add(std::string_view bytes);
+  /// 64 lower-case hexadecimal digits; nothing may be added after.
+  [[nodiscard]] std::string digest();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 /// SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256(std::span<const std::byte> bytes);
 [[nodiscard]] std::string sha256(std::string_view bytes);

@@ -28,6 +28,15 @@ sweep::Plan fake_plan(std::uint64_t points) {
   return plan;
 }
 
+void change_points(sweep::Plan& plan, const std::function<void(sweep::Point&)>& change) {
+  sweep::PointList changed;
+  for (sweep::Point point : plan.points) {
+    change(point);
+    changed.push_back(point);
+  }
+  plan.points = std::move(changed);
+}
+
 sweep::InputsOf fake_inputs(PointAction action, FakeBehaviour behaviour) {
   return [action = std::move(action), behaviour = std::move(behaviour)](const sweep::Point& point) {
     static FakeCalls calls;

@@ -18,6 +18,9 @@ using PointAction = std::function<void(std::uint64_t)>;
 /// another share a program.
 [[nodiscard]] sweep::Plan fake_plan(std::uint64_t points);
 
+/// Changes the points of `plan` one after the other.
+void change_points(sweep::Plan& plan, const std::function<void(sweep::Point&)>& change);
+
 /// Inputs of such points: a fake machine of 5 cycles that does `action` first.
 [[nodiscard]] sweep::InputsOf fake_inputs(PointAction action = {}, FakeBehaviour behaviour = {});
 

@@ -81,23 +81,23 @@ void expect_same(const Numbers& sweep, const Numbers& figures, std::size_t count
   }
 }
 
-TEST(ShippedSweepResults, OfQueueDepthsAreThoseOfFigure8) {
+TEST(ShippedSweepReproduction, OfQueueDepthsAreThoseOfFigure8) {
   // Nine layers, nine depths.
   expect_same(numbers_of_sweep("eie-queue-depth"), numbers_of_figures({"fig8"}), 81);
 }
 
-TEST(ShippedSweepResults, OfSramWidthsAreThoseOfFigure9) {
+TEST(ShippedSweepReproduction, OfSramWidthsAreThoseOfFigure9) {
   // Five widths: the mean of AlexNet's reads, and the energy of three layers.
   expect_same(numbers_of_sweep("eie-sram-width"), numbers_of_figures({"fig9"}), 20);
 }
 
-TEST(ShippedSweepResults, OfPeCountsAreThoseOfFigures11To13) {
+TEST(ShippedSweepReproduction, OfPeCountsAreThoseOfFigures11To13) {
   // Nine layers, nine sizes, three figures.
   expect_same(numbers_of_sweep("eie-pe-count"), numbers_of_figures({"fig11", "fig12", "fig13"}),
               243);
 }
 
-TEST(ShippedSweepResults, OfTheTpuAreThoseOfItsFigure11) {
+TEST(ShippedSweepReproduction, OfTheTpuAreThoseOfItsFigure11) {
   Numbers numbers;
   for (const char* name : {"tpu-memory-bandwidth", "tpu-clock", "tpu-clock-accumulators",
                            "tpu-array", "tpu-array-accumulators"}) {
@@ -107,7 +107,7 @@ TEST(ShippedSweepResults, OfTheTpuAreThoseOfItsFigure11) {
   expect_same(numbers, numbers_of_figures({"tpu-fig11"}), 28);
 }
 
-TEST(ShippedSweepResults, OfMemoryStandardsHaveTheGainsOfGddr5) {
+TEST(ShippedSweepReproduction, OfMemoryStandardsHaveTheGainsOfGddr5) {
   // The geometric and the weighted mean at 700 MHz.
   expect_same(numbers_of_sweep("tpu-memory-standards"), numbers_of_figures({"tpu-prime"}), 2);
 }

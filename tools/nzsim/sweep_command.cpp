@@ -29,7 +29,6 @@ enum SweepExit { kAllDone = 0, kSomeFailed = 1, kIncomplete = 3 };
 
 /// Assumption: nobody has more processors in one machine.
 constexpr std::uint64_t kMostJobs = 4096;
-constexpr std::uint64_t kMostShards = 1'000'000;
 
 const Option kJobs{"jobs", "N", "processes that run points (default: one per processor)"};
 const Option kRetry{"retry-failed", "", "also run points again that have failed"};
@@ -50,13 +49,13 @@ sweep::Shard shard_of(const Arguments& arguments) {
   if (first == std::errc{} && slash != end && *slash == '/') {
     const auto [stop, second] = std::from_chars(slash + 1, end, shard.count);
     if (second == std::errc{} && stop == end && shard.index < shard.count &&
-        shard.count <= kMostShards) {
+        shard.count <= sweep::kMostShards) {
       return shard;
     }
   }
   throw InputError(
       "--shard", "",
-      fmt::format("expected I/K with 0 <= I < K <= {}, got \"{}\"", kMostShards, word));
+      fmt::format("expected I/K with 0 <= I < K <= {}, got \"{}\"", sweep::kMostShards, word));
 }
 
 sweep::Plan plan_of(const Arguments& arguments, const fs::path& directory) {

@@ -32,8 +32,7 @@ std::string kind_of(const std::string& path) {
       path, "",
       "expected a machine (model), a network (layers), an energy table (entries), a platform "
       "(rates), a memory (kind), a comparison (baseline) or a sweep (axes), got none of these "
-      "keys; "
-      "name the kind with --kind");
+      "keys; name the kind with --kind");
 }
 
 /// What times of layers on `platform` are.

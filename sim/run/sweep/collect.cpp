@@ -20,8 +20,8 @@ std::vector<std::string> numbers_of(const Plan& plan, const ResultStore& store) 
   std::vector<std::string> names;
   std::unordered_set<std::string_view> known_names;
   std::vector<bool> known_layouts(store.layouts().size(), false);
-  for (const Point& point : plan.points) {
-    const StoredResult* const stored = store.find(point.key);
+  for (std::size_t index = 0; index < plan.points.size(); ++index) {
+    const StoredResult* const stored = store.find(plan.points.key(index));
     if (stored == nullptr || known_layouts[stored->layout]) continue;
     known_layouts[stored->layout] = true;
     for (const std::string& name : store.layouts()[stored->layout]) {
@@ -68,7 +68,7 @@ class Rows {
     for (std::size_t axis = 0; axis < point.values.size(); ++axis) {
       cells[4 + axis] = axis_cell(point.values[axis]);
     }
-    if (const StoredResult* const stored = store_.find(point.key)) {
+    if (const StoredResult* const stored = store_.find(plan_.points.key(point.index))) {
       add(cells, store_.read(*stored));
     }
     return cells;

@@ -8,6 +8,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/run/sweep/collect_table.h"
+#include "sim/run/sweep/text_file.h"
 
 namespace nzsim::sweep {
 namespace {

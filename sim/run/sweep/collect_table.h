@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,22 +52,5 @@ class RowSink {
 
 /// A field of a CSV file: in quotes where RFC 4180 asks for them.
 [[nodiscard]] std::string csv_field(std::string_view text);
-
-/// A name beside `path` that it is renamed from; removed where that never happens.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(std::filesystem::path path);
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile();
-
-  [[nodiscard]] const std::filesystem::path& path() const { return temporary_; }
-  /// Throws `InputError` where that fails.
-  void rename();
-
- private:
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
-};
 
 }  // namespace nzsim::sweep

@@ -1,37 +1,16 @@
-#include <fstream>
 #include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include "sim/base/errors.h"
 #include "sim/run/sweep/collect_table.h"
 #include "sim/run/sweep/result.h"
+#include "sim/run/sweep/text_file.h"
 
 namespace nzsim::sweep {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Text that is written in few steps.
-class TextFile {
- public:
-  explicit TextFile(const fs::path& path) : file_(path), stream_(file_.path(), std::ios::binary) {}
-
-  void write(std::string_view text) {
-    stream_.write(text.data(), static_cast<std::streamsize>(text.size()));
-  }
-  void finish() {
-    stream_.close();
-    if (!stream_) throw InputError(file_.path().string(), "", "cannot write the file");
-    file_.rename();
-  }
-
- private:
-  TemporaryFile file_;
-  std::ofstream stream_;
-};
 
 class CsvSink : public RowSink {
  public:
@@ -76,7 +55,7 @@ class JsonLinesSink : public RowSink {
   }
 
   void row(const std::vector<Cell>& cells) override {
-    line_ = "{";
+    line_.assign(1, '{');
     for (std::size_t index = 0; index < keys_.size(); ++index) {
       const Cell& cell = cells[index];
       if (cell.kind == Cell::Kind::none) continue;
@@ -101,24 +80,6 @@ class JsonLinesSink : public RowSink {
 };
 
 }  // namespace
-
-TemporaryFile::TemporaryFile(fs::path path) : path_(std::move(path)) {
-  temporary_ = path_;
-  temporary_ += fmt::format(".{}", ::getpid());
-  std::error_code ignored;
-  fs::remove(temporary_, ignored);
-}
-
-TemporaryFile::~TemporaryFile() {
-  std::error_code ignored;
-  fs::remove(temporary_, ignored);
-}
-
-void TemporaryFile::rename() {
-  std::error_code error;
-  fs::rename(temporary_, path_, error);
-  if (error) throw InputError(path_.string(), "", "cannot write the file: " + error.message());
-}
 
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);

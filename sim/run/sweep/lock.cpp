@@ -102,10 +102,13 @@ DirectoryLock::DirectoryLock(const fs::path& directory, LockKind kind, std::uint
 DirectoryLock::~DirectoryLock() { ::close(descriptor_); }
 
 std::optional<LockHolder> lock_holder(const fs::path& directory) {
-  const int descriptor = ::open(lock_path(directory).c_str(), O_RDONLY | O_CLOEXEC);
+  // Network file systems lock exclusively what was opened to be written alone.
+  const std::string path = lock_path(directory).string();
+  int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return {};
   std::optional<LockHolder> holder;
-  if (!try_lock(descriptor, LOCK_EX)) {
+  if (!try_lock(descriptor, LOCK_EX) && errno == EWOULDBLOCK) {
     holder = read_holder(descriptor).value_or(LockHolder{});
   }
   ::close(descriptor);

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -78,7 +77,7 @@ class Planner {
     point.workload = choice.workload;
     point.program = programs_.of({machine.program, network.program});
     point.values = values;
-    plan_.points.push_back(std::move(point));
+    plan_.points.push_back(point);
   }
 
   /// Whether the sweep's condition holds; where it has no value, that is an error of the point.
@@ -165,15 +164,15 @@ class Planner {
 
   /// Results are found by their keys.
   void check_keys() const {
-    std::unordered_map<std::string_view, std::uint64_t> indices;
-    indices.reserve(plan_.points.size());
-    for (const Point& point : plan_.points) {
-      const auto [place, is_new] = indices.emplace(point.key, point.index);
+    std::unordered_map<PointKey, std::uint32_t, PointKeyHash> indices;
+    for (std::size_t index = 0; index < plan_.points.size(); ++index) {
+      const auto [place, is_new] =
+          indices.emplace(plan_.points.key(index), static_cast<std::uint32_t>(index));
       if (is_new) continue;
       throw ConfigError(plan_.config.path.string(), "/axes",
                         fmt::format("expected points that differ, got one machine and network as "
                                     "points {} and {}",
-                                    place->second, point.index));
+                                    place->second, index));
     }
     if (plan_.points.empty()) {
       throw ConfigError(plan_.config.path.string(), "/where",

@@ -3,37 +3,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include "sim/run/machine.h"
+#include "sim/run/sweep/point_list.h"
 #include "sim/run/sweep/sweep_config.h"
 #include "sim/workload/network.h"
 
 namespace nzsim::sweep {
-
-/// One design point.
-struct Point {
-  /// Place in the plan, from 0.
-  std::uint64_t index = 0;
-  /// 32 hexadecimal digits: hash of the resolved machine, the resolved network, the options of the
-  /// run and the version of nzsim. Equal points have equal keys, whatever sweep they are of.
-  std::string key;
-  /// Index in `SweepConfig::workloads`.
-  std::size_t workload = 0;
-  /// JSON text of the value of each axis, in the order of `SweepConfig::axes`.
-  std::vector<std::string> values;
-  /// Points that share one compiled program have the same number: what the compiler sees of them is
-  /// the same. Counted from 0 in the order of the plan.
-  std::uint64_t program = 0;
-};
 
 /// All points of a sweep, in the order of its results: workloads slowest, then the axes in the
 /// order of the file, the last one fastest; of random sweeps in the order in which they are drawn.
 /// No two points have the same key.
 struct Plan {
   SweepConfig config;
-  std::vector<Point> points;
+  PointList points;
   /// Points that `where` has left out.
   std::uint64_t excluded = 0;
 };

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <fstream>
+#include <functional>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +15,7 @@
 #include "sim/config/parse.h"
 #include "sim/run/sweep/axis.h"
 #include "sim/run/sweep/plan.h"
+#include "sim/run/sweep/text_file.h"
 
 namespace nzsim::sweep {
 namespace {
@@ -21,15 +25,16 @@ namespace fs = std::filesystem;
 constexpr const char* kSchema = "nzsim.sweep/1";
 constexpr const char* kPlanName = "plan.jsonl";
 constexpr const char* kSweepName = "sweep.json";
-constexpr std::size_t kKeyDigits = 32;
 
 std::string quoted(const std::string& text) { return Json(text).dump(); }
 
-std::string lines_of(const Plan& plan) {
+/// Gives the lines of `plan.jsonl` one after the other: of millions of points no text is kept.
+void for_each_line(const Plan& plan, const std::function<void(std::string_view)>& visit) {
   std::string text;
   std::vector<std::string> names;
   for (const Axis& axis : plan.config.axes) names.push_back(quoted(axis.name));
   for (const Point& point : plan.points) {
+    text.clear();
     fmt::format_to(std::back_inserter(text),
                    R"({{"index":{},"key":"{}","workload":{},"program":{},"values":{{)", point.index,
                    point.key, point.workload, point.program);
@@ -38,8 +43,14 @@ std::string lines_of(const Plan& plan) {
                      point.values[axis]);
     }
     text += "}}\n";
+    visit(text);
   }
-  return text;
+}
+
+std::string digest_of(const Plan& plan) {
+  Sha256 hash;
+  for_each_line(plan, [&](std::string_view line) { hash.add(line); });
+  return hash.digest();
 }
 
 std::string sweep_text(const Plan& plan, const std::string& digest) {
@@ -100,17 +111,26 @@ class LineReader {
     }
   }
 
-  std::vector<Point> read(std::string_view text) {
-    std::vector<Point> points;
-    while (!text.empty()) {
-      const std::size_t end = text.find('\n');
-      if (end == std::string_view::npos) fail("a line feed at its end", "none");
-      points.push_back(read_line(text.substr(0, end)));
-      text.remove_prefix(end + 1);
-      ++line_;
+  PointList read() {
+    std::ifstream stream(path_, std::ios::binary);
+    if (!stream) {
+      const bool is_there = fs::exists(path_);
+      throw InputError(
+          path_.string(), "",
+          is_there ? "expected a readable file" : "expected a file, got nothing there");
+    }
+    PointList points;
+    for (std::string text; std::getline(stream, text); ++line_) {
+      if (stream.eof()) fail("a line feed at its end", "none");
+      hash_.add(text);
+      hash_.add("\n");
+      points.push_back(read_line(text));
     }
     return points;
   }
+
+  /// SHA-256 of what was read.
+  [[nodiscard]] std::string digest() { return hash_.digest(); }
 
  private:
   Point read_line(std::string_view text) {
@@ -153,14 +173,12 @@ class LineReader {
   }
 
   std::string key_of(const Json& value) {
-    const std::string key = value.is_string() ? value.get<std::string>() : "";
-    const bool is_key =
-        key.size() == kKeyDigits && key.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (!is_key || !keys_.insert(key).second) {
-      fail(fmt::format("a key of {} hexadecimal digits that no line before has", kKeyDigits),
-           describe_value(&value));
+    const std::string text = value.is_string() ? value.get<std::string>() : "";
+    const std::optional<PointKey> key = PointKey::parse(text);
+    if (!key || !keys_.insert(*key).second) {
+      fail("a key of 32 hexadecimal digits that no line before has", describe_value(&value));
     }
-    return key;
+    return text;
   }
 
   std::vector<std::string> values_of(const Json& line) const {
@@ -188,10 +206,19 @@ class LineReader {
   fs::path path_;
   const SweepConfig& config_;
   std::vector<std::unordered_set<std::string>> values_;
-  std::unordered_set<std::string> keys_;
+  std::unordered_set<PointKey, PointKeyHash> keys_;
+  Sha256 hash_;
   std::uint64_t line_ = 0;
   std::uint64_t programs_ = 0;
 };
+
+void make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) {
+    throw InputError(directory.string(), "", "cannot create the directory: " + error.message());
+  }
+}
 
 /// Throws where `directory` holds another plan than the one with this sweep and `digest`.
 void require_same(const Plan& plan, const std::string& digest, const fs::path& directory) {
@@ -216,15 +243,17 @@ void require_same(const Plan& plan, const std::string& digest, const fs::path& d
 }  // namespace
 
 void write_plan(const Plan& plan, const fs::path& directory) {
-  const std::string lines = lines_of(plan);
-  const std::string digest = sha256(lines);
+  const std::string digest = digest_of(plan);
   std::error_code error;
   if (fs::exists(directory / kSweepName, error)) {
     require_same(plan, digest, directory);
     return;
   }
   // The second file says that the first one is complete.
-  write_file(directory / kPlanName, lines);
+  make_directory(directory);
+  TextFile file(directory / kPlanName);
+  for_each_line(plan, [&](std::string_view line) { file.write(line); });
+  file.finish();
   write_file(directory / kSweepName, sweep_text(plan, digest));
 }
 
@@ -232,10 +261,10 @@ Plan read_plan(const fs::path& directory) {
   Plan plan;
   const Header header = read_header(directory / kSweepName, plan.config);
   const fs::path path = directory / kPlanName;
-  const std::string text = read_file(path);
-  plan.points = LineReader(path, plan.config).read(text);
+  LineReader reader(path, plan.config);
+  plan.points = reader.read();
   plan.excluded = header.excluded;
-  if (plan.points.size() != header.points || sha256(text) != header.digest) {
+  if (plan.points.size() != header.points || reader.digest() != header.digest) {
     throw ConfigError(path.string(), "",
                       fmt::format("expected the {} points that {} was written with, got others",
                                   header.points, kSweepName));

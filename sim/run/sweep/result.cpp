@@ -10,21 +10,15 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/errors.h"
+#include "sim/run/sweep/point_list.h"
 
 namespace nzsim::sweep {
 namespace {
-
-constexpr std::size_t kKeyDigits = 32;
 
 std::optional<Status> status_of(std::string_view text) {
   const auto place = std::find_if(kStatuses.begin(), kStatuses.end(),
                                   [&](Status status) { return to_string(status) == text; });
   return place == kStatuses.end() ? std::nullopt : std::optional<Status>(*place);
-}
-
-bool is_key(const std::string& text) {
-  return text.size() == kKeyDigits &&
-         text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 /// Reads a line as `to_line` writes it, member by member: a sweep has many lines. All functions
@@ -41,7 +35,7 @@ class LineReader {
                          text(R"(,"bottleneck":)", result.bottleneck) &&
                          text(R"(,"host":)", result.host) && take(R"(,"host_seconds":)") &&
                          number(result.host_seconds) && text_ == "}";
-    if (!is_read || !is_key(result.key) || result.attempt == 0) return {};
+    if (!is_read || !PointKey::parse(result.key) || result.attempt == 0) return {};
     return result;
   }
 

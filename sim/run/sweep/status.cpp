@@ -11,12 +11,12 @@ constexpr std::size_t kMostFailures = 10;
 
 std::vector<std::string> failures_of(const Plan& plan, const ResultStore& store) {
   std::vector<std::string> failures;
-  for (const Point& point : plan.points) {
-    const StoredResult* const stored = store.find(point.key);
+  for (std::size_t index = 0; index < plan.points.size(); ++index) {
+    const StoredResult* const stored = store.find(plan.points.key(index));
     if (stored == nullptr || stored->status == Status::done) continue;
     const PointResult result = store.read(*stored);
     failures.push_back(
-        fmt::format("point {}: {}: {}", point.index, to_string(result.status), result.message));
+        fmt::format("point {}: {}: {}", index, to_string(result.status), result.message));
     if (failures.size() == kMostFailures) break;
   }
   return failures;
@@ -41,8 +41,8 @@ std::uint64_t Tally::finished() const {
 Tally tally_of(const Plan& plan, const ResultStore& store) {
   Tally tally;
   tally.points = plan.points.size();
-  for (const Point& point : plan.points) {
-    const StoredResult* const stored = store.find(point.key);
+  for (std::size_t index = 0; index < plan.points.size(); ++index) {
+    const StoredResult* const stored = store.find(plan.points.key(index));
     if (stored != nullptr) ++tally.by_status.at(static_cast<std::size_t>(stored->status));
   }
   return tally;

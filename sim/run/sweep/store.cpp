@@ -130,7 +130,7 @@ void ResultStore::read_file(const fs::path& path) {
     stored.length = static_cast<std::uint32_t>(text.size());
     stored.layout = layout_of(result);
     stored.attempt = result.attempt;
-    StoredResult& known = results_[result.key];
+    StoredResult& known = results_[PointKey::parse(result.key).value()];
     if (stored.attempt >= known.attempt) known = stored;
     offset += text.size() + 1;
   }
@@ -151,7 +151,7 @@ std::uint32_t ResultStore::layout_of(const PointResult& result) {
   return index;
 }
 
-const StoredResult* ResultStore::find(const std::string& key) const {
+const StoredResult* ResultStore::find(const PointKey& key) const {
   const auto place = results_.find(key);
   return place == results_.end() ? nullptr : &place->second;
 }

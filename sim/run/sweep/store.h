@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sim/run/sweep/point_list.h"
 #include "sim/run/sweep/result.h"
 
 namespace nzsim::sweep {
@@ -40,13 +41,13 @@ class ResultFile {
 
 /// Where the result of a point that counts stands.
 struct StoredResult {
-  std::uint32_t file = 0;
-  Status status = Status::done;
   std::uint64_t offset = 0;
+  std::uint64_t attempt = 0;
   std::uint32_t length = 0;
   /// Index of the names of its numbers in `ResultStore::layouts`.
   std::uint32_t layout = 0;
-  std::uint64_t attempt = 0;
+  std::uint32_t file = 0;
+  Status status = Status::done;
 };
 
 /// All results of a sweep: `DIR/results/*.jsonl`. Keeps where lines stand, not what they say.
@@ -57,7 +58,7 @@ class ResultStore {
   explicit ResultStore(const std::filesystem::path& directory);
 
   /// Null where the point has no result.
-  [[nodiscard]] const StoredResult* find(const std::string& key) const;
+  [[nodiscard]] const StoredResult* find(const PointKey& key) const;
   [[nodiscard]] PointResult read(const StoredResult& stored) const;
 
   /// The sequences of names that results have.
@@ -68,7 +69,7 @@ class ResultStore {
   std::uint32_t layout_of(const PointResult& result);
 
   std::vector<std::filesystem::path> files_;
-  std::unordered_map<std::string, StoredResult> results_;
+  std::unordered_map<PointKey, StoredResult, PointKeyHash> results_;
   std::vector<std::vector<std::string>> layouts_;
 };
 

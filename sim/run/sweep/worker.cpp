@@ -22,13 +22,14 @@ constexpr std::size_t kMostPrograms = 2;
 std::vector<bool> shared_programs(const Plan& plan) {
   std::vector<bool> is_known;
   std::vector<bool> is_shared;
-  for (const Point& point : plan.points) {
-    if (point.program >= is_known.size()) {
-      is_known.resize(point.program + 1, false);
-      is_shared.resize(point.program + 1, false);
+  for (std::size_t index = 0; index < plan.points.size(); ++index) {
+    const std::uint64_t program = plan.points.program(index);
+    if (program >= is_known.size()) {
+      is_known.resize(program + 1, false);
+      is_shared.resize(program + 1, false);
     }
-    if (is_known[point.program]) is_shared[point.program] = true;
-    is_known[point.program] = true;
+    if (is_known[program]) is_shared[program] = true;
+    is_known[program] = true;
   }
   return is_shared;
 }

@@ -25,20 +25,15 @@ struct Pending {
   std::vector<WorkItem> items;
 };
 
-bool is_of(const std::optional<Shard>& shard, const Point& point) {
-  return !shard || point.index % shard->count == shard->index;
-}
-
 /// Points without a result, and with `retry_failed` those that are not done; points of one program
 /// behind one another.
 Pending pending_of(const RunRequest& request, bool retry_failed) {
   const ResultStore store(request.directory);
   Pending pending;
   for (std::size_t place = 0; place < request.plan.points.size(); ++place) {
-    const Point& point = request.plan.points[place];
-    if (!is_of(request.shard, point)) continue;
+    if (request.shard && place % request.shard->count != request.shard->index) continue;
     ++pending.progress.total;
-    const StoredResult* const known = store.find(point.key);
+    const StoredResult* const known = store.find(request.plan.points.key(place));
     const bool is_failed = known != nullptr && known->status != Status::done;
     if (known == nullptr || (is_failed && retry_failed)) {
       pending.items.push_back({place, known == nullptr ? 1 : known->attempt + 1});
@@ -49,7 +44,7 @@ Pending pending_of(const RunRequest& request, bool retry_failed) {
   }
   std::stable_sort(
       pending.items.begin(), pending.items.end(), [&](const WorkItem& left, const WorkItem& right) {
-        return request.plan.points[left.place].program < request.plan.points[right.place].program;
+        return request.plan.points.program(left.place) < request.plan.points.program(right.place);
       });
   return pending;
 }

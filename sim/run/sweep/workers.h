@@ -10,6 +10,10 @@
 
 namespace nzsim::sweep {
 
+/// Shards of a sweep at most. Assumption: more than a cluster takes tasks of one job (Slurm's
+/// largest `MaxArraySize` is 4000001; slurm.conf, manual page of 22.05).
+inline constexpr std::uint64_t kMostShards = 1'000'000;
+
 /// The points whose index leaves the remainder `index` when divided by `count`: costs follow the
 /// parameters, so that neighbours go to different shards.
 struct Shard {

@@ -28,7 +28,7 @@ constexpr int kMostEndsOutside = 16;
 
 std::vector<std::uint64_t> programs_of(const Plan& plan, const std::vector<WorkItem>& items) {
   std::vector<std::uint64_t> programs;
-  for (const WorkItem& item : items) programs.push_back(plan.points[item.place].program);
+  for (const WorkItem& item : items) programs.push_back(plan.points.program(item.place));
   return programs;
 }
 
@@ -177,7 +177,7 @@ Coordinator::Verdict Coordinator::judge(std::size_t index, int status) {
 void Coordinator::record(std::size_t index, const Verdict& verdict) {
   const Slot& slot = board_.slots()[index];
   const WorkItem& item = items_[slot.next];
-  const Point& point = request_.plan.points[item.place];
+  const Point point = request_.plan.points[item.place];
   PointResult result;
   result.key = point.key;
   result.index = point.index;

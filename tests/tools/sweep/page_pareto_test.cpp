@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_sweep.h"
+
 namespace nzsim::sweep {
 namespace {
 
@@ -96,7 +98,7 @@ TEST(ParetoFront, IsWhatComparingAllPairsGives) {
 /// Two points with two numbers, the second of which failed.
 struct TwoPoints {
   TwoPoints() {
-    plan.points = {{0, "a", 0, {}, 0}, {1, "b", 0, {}, 0}};
+    plan = test::fake_plan(2);
     PageColumn status{"status"};
     status.words = {"done", "values_differ"};
     status.places = {0, 1};

@@ -29,10 +29,10 @@ class SweepResults {
     memory.name = memory.pointer = "/memory";
     memory.values = {R"("ddr3")", R"("hbm2")"};
     plan.config.axes = {depth, memory};
-    for (std::size_t index = 0; index < plan.points.size(); ++index) {
-      plan.points[index].workload = index / 6;
-      plan.points[index].values = {depth.values[index % 6 / 2], memory.values[index % 2]};
-    }
+    change_points(plan, [&](sweep::Point& point) {
+      point.workload = point.index / 6;
+      point.values = {depth.values[point.index % 6 / 2], memory.values[point.index % 2]};
+    });
   }
 
   /// A point that is done.
@@ -52,7 +52,7 @@ class SweepResults {
            std::vector<std::pair<std::string, double>> numbers, const std::string& message) {
     sweep::ResultFile file(sweep::results_directory(directory.path()) / "run-0.jsonl");
     sweep::PointResult result;
-    result.key = plan.points.at(index).key;
+    result.key = plan.points[index].key;
     result.index = index;
     result.status = status;
     result.numbers = std::move(numbers);

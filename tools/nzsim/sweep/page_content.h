@@ -12,9 +12,10 @@
 
 namespace nzsim::sweep {
 
-/// Points that a page carries. Assumption: a browser still sorts and draws as many at once, and a
-/// reader finds more of them in the database.
-inline constexpr std::size_t kMostPagePoints = 100'000;
+/// Points that a page carries. Assumption: a browser still sorts and draws as many at once, the
+/// memory that a page takes stays below that of a workload, and a reader finds more in the
+/// database.
+inline constexpr std::size_t kMostPagePoints = 50'000;
 
 /// What the page of a sweep shows, computed.
 struct PageContent {

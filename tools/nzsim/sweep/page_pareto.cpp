@@ -96,7 +96,7 @@ std::vector<std::size_t> front_of(const Plan& plan, const PagePoints& points,
   }
   std::vector<std::size_t> groups;
   for (std::size_t row = 0; row < points.size(); ++row) {
-    groups.push_back(plan.points[points.indices[row]].workload);
+    groups.push_back(plan.points.workload(points.indices[row]));
     if (status->word(row) == "done") continue;
     for (std::vector<double>& column : values) {
       column[row] = std::numeric_limits<double>::quiet_NaN();

@@ -72,8 +72,8 @@ class Around {
     std::vector<AxisSensitivity> axes = empty_axes(base);
     std::optional<std::size_t> found;
     for (std::size_t index = 0; index < plan_.points.size(); ++index) {
-      const Point& point = plan_.points[index];
-      if (point.workload != workload || status_.word(index) != "done") continue;
+      if (plan_.points.workload(index) != workload || status_.word(index) != "done") continue;
+      const Point point = plan_.points[index];
       const std::vector<std::size_t> others = differing(point, base);
       if (others.empty()) found = index;
       if (others.size() == 1) put(axes[others.front()], point, index);

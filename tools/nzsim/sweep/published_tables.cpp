@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "sim/config/node.h"
 #include "sim/run/sweep/collect_table.h"
 #include "sim/run/sweep/store.h"
+#include "sim/run/sweep/text_file.h"
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/catalogue.h"
 #include "tools/nzsim/reproduce/comparison.h"
@@ -60,10 +60,11 @@ class Places {
     return counterpart_.values[column];
   }
 
-  /// The point with these values of the axes; null where the sweep has none.
-  [[nodiscard]] const sweep::Point* point(std::size_t workload, const std::string& value) const {
+  /// Index of the point with these values of the axes; nothing where the sweep has none.
+  [[nodiscard]] std::optional<std::size_t> point(std::size_t workload,
+                                                 const std::string& value) const {
     const auto found = points_.find({value, workload});
-    return found == points_.end() ? nullptr : found->second;
+    return found == points_.end() ? std::nullopt : std::optional(found->second);
   }
 
   [[noreturn]] void fail(const std::string& key, const std::string& message) const {
@@ -104,7 +105,7 @@ class Places {
         if (!value.empty()) value.push_back(' ');
         value += plain_value(point.values[axis]);
       }
-      if (!points_.try_emplace({value, point.workload}, &point).second) {
+      if (!points_.try_emplace({value, point.workload}, point.index).second) {
         fail("axes", fmt::format("expected axes that tell the points of a workload apart, got "
                                  "several points with {}",
                                  value));
@@ -152,7 +153,7 @@ class Places {
   std::size_t index_;
   PublishedTable table_;
   /// By values of the axes and workload.
-  std::map<std::pair<std::string, std::size_t>, const sweep::Point*> points_;
+  std::map<std::pair<std::string, std::size_t>, std::size_t> points_;
 };
 
 /// Finds the numbers of a counterpart's places in the results.
@@ -188,8 +189,9 @@ class Numbers {
 
   /// The column's number in the result of a point; nothing where there is none.
   [[nodiscard]] std::optional<double> result(std::size_t workload, const std::string& value) const {
-    const sweep::Point* const point = places_.point(workload, value);
-    const sweep::StoredResult* const stored = point == nullptr ? nullptr : store_.find(point->key);
+    const std::optional<std::size_t> point = places_.point(workload, value);
+    const sweep::StoredResult* const stored =
+        point ? store_.find(plan_.points.key(*point)) : nullptr;
     if (stored == nullptr || stored->status != sweep::Status::done) return {};
     const std::string& column = places_.counterpart().column;
     const sweep::PointResult result = store_.read(*stored);
@@ -251,16 +253,6 @@ std::string csv_lines(const Counterpart& counterpart, const ComparisonTable& tab
   return text;
 }
 
-/// Whole or not at all. Throws `InputError`.
-void write(const fs::path& path, const std::string& text) {
-  sweep::TemporaryFile file(path);
-  std::ofstream stream(file.path(), std::ios::binary);
-  stream << text;
-  stream.close();
-  if (!stream) throw InputError(file.path().string(), "", "cannot write the file");
-  file.rename();
-}
-
 }  // namespace
 
 void check_published(const sweep::Plan& plan) {
@@ -278,7 +270,9 @@ std::string collect_published(const sweep::Plan& plan, const fs::path& directory
     csv += csv_lines(places.counterpart(), table);
     text += fmt::format("{} beside the results: {}\n", places.counterpart().file, to_text(table));
   }
-  write(directory / "published.csv", csv);
+  sweep::TextFile file(directory / "published.csv");
+  file.write(csv);
+  file.finish();
   return text;
 }
 

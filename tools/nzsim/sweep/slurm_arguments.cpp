@@ -13,10 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// More than any cluster takes: the largest `MaxArraySize` is 4000001 (slurm.conf, manual page of
-/// Slurm 22.05).
-constexpr std::uint64_t kMostShards = 1'000'000;
-
 /// Options of `sbatch` that nzsim gives itself, or with which it would not submit the script.
 constexpr std::array<std::string_view, 8> kOwnOptions{
     "--array", "--parsable", "--wait", "--wrap", "--test-only", "--help", "--usage", "--version"};
@@ -123,8 +119,8 @@ bool wants_slurm(const Arguments& arguments) {
 SlurmRequest slurm_request(const Arguments& arguments, const sweep::Plan& plan,
                            const fs::path& directory) {
   const fs::path path = job_directory(directory);
-  const std::uint64_t shards =
-      arguments.integer("shards", 1, kMostShards).value_or(default_shards(plan.points.size()));
+  const std::uint64_t shards = arguments.integer("shards", 1, sweep::kMostShards)
+                                   .value_or(default_shards(plan.points.size()));
   return {.plan = plan,
           .directory = path,
           .shards = shards,

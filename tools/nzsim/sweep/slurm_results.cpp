@@ -15,11 +15,12 @@ ExpectedResults::ExpectedResults(const sweep::Plan& plan, fs::path directory, bo
     : directory_(std::move(directory)) {
   const sweep::ResultStore store(directory_);
   progress_.total = plan.points.size();
-  for (const sweep::Point& point : plan.points) {
-    const sweep::StoredResult* const known = store.find(point.key);
+  for (std::size_t index = 0; index < plan.points.size(); ++index) {
+    const sweep::PointKey& key = plan.points.key(index);
+    const sweep::StoredResult* const known = store.find(key);
     const bool is_failed = known != nullptr && known->status != sweep::Status::done;
     if (known == nullptr || (is_failed && retry_failed)) {
-      expected_[point.key] = {point.index, known == nullptr ? 1 : known->attempt + 1};
+      expected_[key] = {index, known == nullptr ? 1 : known->attempt + 1};
       continue;
     }
     ++progress_.finished;
@@ -43,7 +44,7 @@ void ExpectedResults::read(const fs::path& path, std::uint64_t& offset) {
     // Whether lines are sound was judged at first, and is again when tables are made.
     offset += text.size() + 1;
     const sweep::PointResult result = sweep::result_of_line(text, path.string(), 0);
-    const auto place = expected_.find(result.key);
+    const auto place = expected_.find(sweep::PointKey::parse(result.key).value());
     if (place == expected_.end() || result.attempt < place->second.attempt) continue;
     ++progress_.finished;
     if (result.status != sweep::Status::done) ++progress_.failed;

@@ -37,7 +37,7 @@ class ExpectedResults {
   void read(const std::filesystem::path& path, std::uint64_t& offset);
 
   std::filesystem::path directory_;
-  std::unordered_map<std::string, Expected> expected_;
+  std::unordered_map<sweep::PointKey, Expected, sweep::PointKeyHash> expected_;
   /// How far each file is read.
   std::map<std::filesystem::path, std::uint64_t> offsets_;
   sweep::Progress progress_;

@@ -46,9 +46,8 @@ class Collect : public testing::Test {
  protected:
   Collect() {
     plan.config.axes[0].name = "/memory, fast";
-    plan.points[0].values = {R"("a, \"b\"")"};
-    plan.points[1].values = {"2.5"};
-    plan.points[2].values = {R"({"extends":"x"})"};
+    const std::vector<std::string> values = {R"("a, \"b\"")", "2.5", R"({"extends":"x"})"};
+    test::change_points(plan, [&](Point& point) { point.values = {values[point.index]}; });
     ResultFile file(results_directory(directory.path()) / "run-0.jsonl");
     PointResult failed;
     failed.key = plan.points[1].key;

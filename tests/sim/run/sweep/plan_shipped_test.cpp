@@ -72,8 +72,8 @@ TEST(ShippedSweeps, MoveThePesMemoriesWithTheirNumber) {
   const Plan plan = plan_of(source("configs/sweeps/eie-pe-count.json"));
   // Nine sizes of nine layers: one choice of memories for each size.
   EXPECT_EQ(plan.points.size(), 81U);
-  EXPECT_THAT(plan.points.at(0).values, ElementsAre("1", "16777216", "131072", "4096"));
-  EXPECT_THAT(plan.points.at(8).values, ElementsAre("256", "65536", "2048", "64"));
+  EXPECT_THAT(plan.points[0].values, ElementsAre("1", "16777216", "131072", "4096"));
+  EXPECT_THAT(plan.points[8].values, ElementsAre("256", "65536", "2048", "64"));
 }
 
 TEST(SweepSchema, RefusesWhatTheReaderRefuses) {

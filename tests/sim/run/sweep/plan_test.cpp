@@ -47,7 +47,7 @@ class SweepPlan : public SweepFiles {
   }
 
   /// The key of the only point.
-  [[nodiscard]] std::string key() const { return plan().points.at(0).key; }
+  [[nodiscard]] std::string key() const { return plan().points[0].key; }
 };
 
 TEST_F(SweepPlan, OrdersWorkloadsSlowestAndTheLastAxisFastest) {
@@ -119,7 +119,7 @@ TEST_F(SweepPlan, ReplacesTheBatchOfAllLayers) {
   sweep["workloads"] = {Json{{"network", "small"}, {"batch", 3}}};
   sweep["axes"] = {{"workload:/batch", {2, 5}}};
   const Plan result = plan();
-  const PointInputs inputs = inputs_of(result.config, result.points.at(1), directories());
+  const PointInputs inputs = inputs_of(result.config, result.points[1], directories());
   EXPECT_EQ(inputs.network.layers.at(0).batch, 5U);
 }
 
@@ -178,7 +178,7 @@ TEST_F(SweepPlan, KeysAre32HexadecimalDigitsAndDiffer) {
 TEST_F(SweepPlan, EqualPointsOfOtherSweepsHaveEqualKeys) {
   sweep["workloads"] = {"small"};
   sweep["axes"] = {{"/clock_mhz", {100, 200}}, {"/bytes_per_cycle", {8, 4}}};
-  const std::string expected = plan().points.at(2).key;  // 200, 8
+  const std::string expected = plan().points[2].key;  // 200, 8
   sweep["axes"] = {{"/bytes_per_cycle", {8.0}}};
   sweep["set"] = {"/clock_mhz=2e2"};
   sweep["name"] = "other";

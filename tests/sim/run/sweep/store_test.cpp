@@ -20,6 +20,10 @@ using testing::HasSubstr;
 /// The key of a point whose name is one hexadecimal digit.
 std::string key(char digit) { return std::string(32, digit); }
 
+const StoredResult* find(const ResultStore& store, char digit) {
+  return store.find(PointKey::parse(key(digit)).value());
+}
+
 PointResult result_of(char digit, Status status = Status::done, std::uint64_t attempt = 1) {
   PointResult result;
   result.key = key(digit);
@@ -37,9 +41,7 @@ class Store : public testing::Test {
   test::TemporaryDirectory directory;
 };
 
-TEST_F(Store, IsEmptyWithoutFiles) {
-  EXPECT_EQ(ResultStore(directory.path()).find(key('a')), nullptr);
-}
+TEST_F(Store, IsEmptyWithoutFiles) { EXPECT_EQ(find(ResultStore(directory.path()), 'a'), nullptr); }
 
 TEST_F(Store, FindsTheLinesOfAllFiles) {
   ResultFile(file("run-0.jsonl")).append(result_of('a'));
@@ -47,9 +49,9 @@ TEST_F(Store, FindsTheLinesOfAllFiles) {
   second.append(result_of('b', Status::timed_out));
   second.append(result_of('c'));
   const ResultStore store(directory.path());
-  EXPECT_EQ(store.read(*store.find(key('a'))).key, key('a'));
-  EXPECT_EQ(store.find(key('b'))->status, Status::timed_out);
-  EXPECT_EQ(store.read(*store.find(key('c'))).key, key('c'));
+  EXPECT_EQ(store.read(*find(store, 'a')).key, key('a'));
+  EXPECT_EQ(find(store, 'b')->status, Status::timed_out);
+  EXPECT_EQ(store.read(*find(store, 'c')).key, key('c'));
 }
 
 TEST_F(Store, IgnoresALineThatIsCutAndRemovesItBeforeMoreIsAppended) {
@@ -57,7 +59,7 @@ TEST_F(Store, IgnoresALineThatIsCutAndRemovesItBeforeMoreIsAppended) {
   const std::string cut = to_line(result_of('b'));
   for (std::size_t length = 1; length < cut.size(); ++length) {
     write_file(file("run-0.jsonl"), whole + cut.substr(0, length));
-    EXPECT_EQ(ResultStore(directory.path()).find(key('b')), nullptr);
+    EXPECT_EQ(find(ResultStore(directory.path()), 'b'), nullptr);
     ResultFile(file("run-0.jsonl")).append(result_of('c'));
     EXPECT_EQ(read_file(file("run-0.jsonl")), whole + to_line(result_of('c')));
   }
@@ -75,8 +77,8 @@ TEST_F(Store, TakesTheResultThatWasTriedLast) {
   ResultFile(file("run-0.jsonl")).append(result_of('a', Status::done, 2));
   ResultFile(file("run-1.jsonl")).append(result_of('a', Status::crashed, 1));
   const ResultStore store(directory.path());
-  EXPECT_EQ(store.find(key('a'))->status, Status::done);
-  EXPECT_EQ(store.find(key('a'))->attempt, 2U);
+  EXPECT_EQ(find(store, 'a')->status, Status::done);
+  EXPECT_EQ(find(store, 'a')->attempt, 2U);
 }
 
 TEST_F(Store, RefusesASecondWriterOfAFile) {
