@@ -100,6 +100,22 @@ TEST_F(SweepPage, ShowsWhatNeedsNoScript) {
   EXPECT_THAT(html, HasSubstr("<li><b>4</b><span>done</span></li>"));
 }
 
+TEST_F(SweepPage, NamesRoundNumbersOnALogarithmicAxis) {
+  // 0.02 to 4 s are more than a decade; no power of two.
+  results.done(6, 0.02, 1.0);
+  EXPECT_THAT(page(), AllOf(HasSubstr(">0.05</text>"), HasSubstr(">0.1</text>"),
+                            HasSubstr(">2</text>"), Not(HasSubstr(">0.0625</text>"))));
+}
+
+TEST_F(SweepPage, WritesNamesInFullWhereThereIsRoom) {
+  const std::string name = "output_stationary";
+  results.plan.config.axes[0].values[0] = json(name).dump();
+  test::change_points(results.plan, [&](Point& point) {
+    if (point.index == 0) point.values[0] = json(name).dump();
+  });
+  EXPECT_THAT(page(), HasSubstr(">" + name + "</text>"));
+}
+
 TEST_F(SweepPage, HasNoMarkupOfItsTexts) {
   results.plan.config.name = kHostile;
   results.plan.config.description = kHostile;
@@ -108,7 +124,9 @@ TEST_F(SweepPage, HasNoMarkupOfItsTexts) {
   results.plan.config.workloads[0].network = kHostile;
   results.plan.config.axes[0].name = kHostile;
   results.plan.config.axes[1].values[0] = json(kHostile).dump();
-  results.plan.points[0].values[1] = results.plan.config.axes[1].values[0];
+  test::change_points(results.plan, [&](Point& point) {
+    if (point.index == 0) point.values[1] = results.plan.config.axes[1].values[0];
+  });
   results.failed(7, kHostile);
   EXPECT_THAT(page(), Not(HasSubstr("<img")));
 }

@@ -22,6 +22,8 @@ constexpr double kBottom = 52;
 /// Around all that is drawn, as a part of the axis.
 constexpr double kRoom = 0.04;
 constexpr std::size_t kMostTicks = 12;
+/// Assumption: of a character of the drawing, in pixels.
+constexpr double kCharacter = 8.0;
 
 struct Tick {
   double value;
@@ -33,8 +35,13 @@ class Scale {
  public:
   Scale(const PageColumn& column, bool is_logarithmic)
       : column_(column), is_logarithmic_(is_logarithmic) {
-    const std::size_t rows = std::max(column.numbers.size(), column.places.size());
-    for (std::size_t row = 0; row < rows; ++row) {
+    if (!column.is_number) {
+      // Half a step around words, which are wide.
+      low_ = -0.5;
+      high_ = static_cast<double>(column.words.size()) - 0.5;
+      return;
+    }
+    for (std::size_t row = 0; row < column.numbers.size(); ++row) {
       const double value = raw(row);
       if (std::isnan(value)) continue;
       low_ = is_empty_ ? value : std::min(low_, value);
@@ -54,15 +61,16 @@ class Scale {
   [[nodiscard]] double at(std::size_t row) const { return part(raw(row)); }
   [[nodiscard]] double part(double value) const { return (value - low_) / (high_ - low_); }
 
-  /// Values with their places.
-  [[nodiscard]] std::vector<Tick> ticks() const {
+  /// Values with their places; words that have no more than `room` pixels.
+  [[nodiscard]] std::vector<Tick> ticks(double room) const {
     std::vector<Tick> ticks;
     if (!column_.is_number) {
-      const std::size_t step = (column_.words.size() + kMostTicks - 1) / kMostTicks;
-      for (std::size_t place = 0; place < column_.words.size();
-           place += std::max(step, std::size_t{1})) {
+      const std::size_t step =
+          std::max<std::size_t>(1, (column_.words.size() + kMostTicks - 1) / kMostTicks);
+      for (std::size_t place = 0; place < column_.words.size(); place += step) {
         const auto value = static_cast<double>(place);
-        ticks.push_back({part(value), printable(column_.words[place], 14)});
+        ticks.push_back({part(value), printable(column_.words[place],
+                                                static_cast<std::size_t>(room / kCharacter))});
       }
     } else if (is_logarithmic_) {
       add_powers(ticks);
@@ -89,13 +97,26 @@ class Scale {
     }
   }
 
-  /// Powers of ten; of two where there are few of them.
+  /// Powers of ten. Where there are few of them, of two for what was varied, else 1, 2 and 5 of
+  /// each decade.
   void add_powers(std::vector<Tick>& ticks) const {
-    const double base = high_ - low_ < 3.0 ? std::log10(2.0) : 1.0;
+    const bool are_few = high_ - low_ < 3.0;
+    if (are_few && column_.role == PageColumn::Role::number) {
+      for (double decade = std::floor(low_); decade <= high_; decade += 1.0) {
+        for (const double factor : {1.0, 2.0, 5.0}) add_power(ticks, decade + std::log10(factor));
+      }
+      return;
+    }
+    const double base = are_few ? std::log10(2.0) : 1.0;
     const double step = base * std::ceil((high_ - low_) / base / kMostTicks);
     for (double value = std::ceil(low_ / step) * step; value <= high_; value += step) {
-      ticks.push_back({part(value), fmt::format("{:.4g}", std::pow(10.0, value))});
+      add_power(ticks, value);
     }
+  }
+
+  void add_power(std::vector<Tick>& ticks, double exponent) const {
+    if (exponent < low_ || exponent > high_) return;
+    ticks.push_back({part(exponent), fmt::format("{:.4g}", std::pow(10.0, exponent))});
   }
 
   const PageColumn& column_;
@@ -128,14 +149,16 @@ std::string dots(const std::vector<std::size_t>& rows, const Scale& x, const Sca
 std::string axes_svg(const PageColumn& across, const PageColumn& up, const Scale& x,
                      const Scale& y) {
   std::string svg;
-  for (const Tick& tick : y.ticks()) {
+  for (const Tick& tick : y.ticks(kLeft)) {
     svg += fmt::format(
         "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text x=\"{3}\" "
         "y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
         kLeft, kWidth - kRight, y_of(tick.value), kLeft - 8, y_of(tick.value) + 4,
         escaped(tick.text));
   }
-  for (const Tick& tick : x.ticks()) {
+  const std::size_t named = std::min(std::max<std::size_t>(across.words.size(), 1), kMostTicks);
+  const double room = (kWidth - kLeft - kRight) / static_cast<double>(named);
+  for (const Tick& tick : x.ticks(room)) {
     svg += fmt::format(
         "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text "
         "x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4}</text>\n",
@@ -162,7 +185,10 @@ std::string scatter_svg(const PageContent& content) {
       axes_svg(across, up, x, y);
   std::vector<std::size_t> front;
   for (const std::size_t index : content.front) front.push_back(content.row_of(index));
-  svg += fmt::format("<path class=\"front-dots\" d=\"{}\"/>\n", dots(front, x, y));
+  // Black dots with white ones on them are rings.
+  for (const char* const part : {"front-dots", "front-dots inner"}) {
+    svg += fmt::format("<path class=\"{}\" d=\"{}\"/>\n", part, dots(front, x, y));
+  }
   const PageColumn& workload = *content.points.find("workload");
   for (std::size_t series = 0; series < workload.words.size(); ++series) {
     std::vector<std::size_t> rows;

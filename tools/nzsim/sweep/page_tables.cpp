@@ -67,7 +67,7 @@ std::string front_note(const PageContent& content) {
   }
   std::string note = fmt::format(
       "Points that no other one of the same workload beats: as good in each objective ({}) and "
-      "better in one. Points that failed are not compared.",
+      "better in one. Points that failed are not compared, and filters change nothing here.",
       fmt::join(goals, ", "));
   for (const std::string& sentence : content.objectives.notes) note += ' ' + sentence;
   return note;
@@ -152,7 +152,8 @@ std::string sensitivity_table(const PageContent& content, const Plan& plan) {
   }
   if (!content.sensitivity.empty()) {
     table.set_note(fmt::format(
-        "One axis at a time, the others held at a base point: {}. Changes are relative to it.",
+        "One axis at a time, the others held at a base point: {}. Changes are relative to it, and "
+        "filters change nothing here.",
         content.sensitivity.front().origin));
   }
   return table.html();

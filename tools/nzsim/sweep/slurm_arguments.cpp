@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/run/sweep/workers.h"
 #include "tools/nzsim/sweep/slurm_script.h"
 
 namespace nzsim::cli {

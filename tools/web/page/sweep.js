@@ -8,7 +8,9 @@ nzsim.sweep = (() => {
   // The column that colours points, and its groups.
   function coloringOf(points) {
     const listeners = [];
-    let column = points.scatter.color === null ? null : points.column(points.scatter.color);
+    const first = points.scatter.color === null ? null : points.column(points.scatter.color);
+    // The drawing of a page without the chart library, and its legend, know workloads alone.
+    let column = typeof echarts === "undefined" && first?.name !== "workload" ? null : first;
     let colors = nzsim.sweepColors.of(column);
     return {
       get: () => colors,

@@ -11,15 +11,15 @@ nzsim.sweepColors = (() => {
   // The light end of the scale is too faint for a point.
   const LIGHTEST = 0.85;
 
-  const single = () => ({ groups: [{ name: "", color: PALETTE[0], shape: SHAPES[0], sign: SIGNS[0] }], groupOf: () => 0 });
+  // The colour of group `index`, and a shape with the sign that a legend has for it.
+  const look = (index, shape) =>
+    ({ color: PALETTE[index % PALETTE.length], shape: SHAPES[shape % SHAPES.length], sign: SIGNS[shape % SHAPES.length] });
+
+  const single = () => ({ groups: [{ name: "", ...look(0, 0) }], groupOf: () => 0 });
 
   function byWords(column) {
-    const groups = column.words.map((name, index) => ({
-      name: name === "" ? "none" : name,
-      color: PALETTE[index % PALETTE.length],
-      shape: SHAPES[Math.floor(index / PALETTE.length) % SHAPES.length],
-      sign: SIGNS[Math.floor(index / PALETTE.length) % SHAPES.length],
-    }));
+    const groups = column.words.map((name, index) =>
+      ({ name: name === "" ? "none" : name, ...look(index, Math.floor(index / PALETTE.length)) }));
     return { groups, groupOf: (row) => column.values[row] };
   }
 
@@ -72,5 +72,5 @@ nzsim.sweepColors = (() => {
     return [title, ...colors.groups.filter((_, index) => used.has(index)).map(item)];
   }
 
-  return { of, legend };
+  return { of, look, legend };
 })();

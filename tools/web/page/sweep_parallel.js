@@ -80,9 +80,11 @@ nzsim.sweepParallel = (() => {
   function text(context, words, x, y, most) {
     let short = words;
     while (short.length > 4 && context.measureText(short).width > most) short = `${short.slice(0, -2).trimEnd()}\u2026`;
-    context.lineWidth = 3;
-    context.strokeStyle = "#fff";
-    context.strokeText(short, x, y);
+    // Lines shine through, but do not cross the letters out.
+    const left = { left: 0, center: 0.5, right: 1 }[context.textAlign] * context.measureText(short).width;
+    context.fillStyle = "rgba(255,255,255,0.8)";
+    context.fillRect(x - left - 1, y - 8, context.measureText(short).width + 2, 16);
+    context.fillStyle = "#1b1f24";
     context.fillText(short, x, y);
   }
 
@@ -101,8 +103,6 @@ nzsim.sweepParallel = (() => {
       context.fillRect(x - 8, top, 16, bottom - top);
       context.strokeRect(x - 8, top, 16, bottom - top);
     }
-    context.lineJoin = "round";
-    context.fillStyle = "#1b1f24";
     context.textBaseline = "middle";
     context.textAlign = "left";
     context.font = "12px system-ui, sans-serif";
@@ -183,7 +183,7 @@ nzsim.sweepParallel = (() => {
     figure.classList.add("scroll", "parallel");
     figure.append(canvas);
     figure.after(element("p", { class: "note" },
-      "Drag along a coordinate to leave only the points in that part; click it to take them back. Black lines are the Pareto front. The filters of the table below do the same without a mouse."));
+      "Drag along a coordinate to leave only the points in that part; click it to take them back. Colours are those of the points above, black lines are the Pareto front, red ones pinned. The filters of the table below do the same without a mouse."));
     const brushes = coordinates.map(() => null);
     const last = coordinates.length - 1;
     const across = (index) => SIDE + (index * (canvas.clientWidth - 2 * SIDE)) / last;
@@ -205,7 +205,8 @@ nzsim.sweepParallel = (() => {
     points.onFilter(later);
     points.onPins(later);
     coloring.onChange(later);
-    new ResizeObserver(later).observe(figure);
+    // At once: a page that is printed has no further frame.
+    new ResizeObserver(draw).observe(figure);
     draw();
   }
 

@@ -7,6 +7,11 @@ nzsim.sweepPoints = (() => {
   const LOGARITHMIC_SPAN = 20;
   // Different numbers of which each is known.
   const MOST_STEPS = 64;
+  // Pixels of a character, of a line, and of the longest slanted word beside an axis; degrees.
+  const CHARACTER = 7;
+  const LINE = 16;
+  const SLANTED = 110;
+  const SLANT = 35;
 
   function expectPlaces(name, places, rows, count) {
     if (!Array.isArray(places) || places.length !== rows || places.some((place) => !(place >= 0 && place < count))) {
@@ -35,12 +40,26 @@ nzsim.sweepPoints = (() => {
     return { name, role, isNumber: true, values, text, shown };
   }
 
-  // Whole numbers as they are, others with five digits; without a value nothing.
+  // Whole numbers as they are, others with five digits.
+  const rounded = (value) => (Number.isInteger(value) && Math.abs(value) < 1e9 ? value : Number(value.toPrecision(5)));
+
+  // The text of a number; without a value nothing.
   function numberText(value) {
     if (Number.isNaN(value)) return "";
-    const short = Number.isInteger(value) && Math.abs(value) < 1e9 ? value : Number(value.toPrecision(5));
+    const short = rounded(value);
     if (short !== 0 && Math.abs(short) < 1e-3) return short.toExponential();
     return Math.abs(short) >= 1e4 && Math.abs(short) < 1e9 ? short.toLocaleString("en") : String(short);
+  }
+
+  // How the chart library writes `words` below an axis of `room` pixels: one beside the other, slanted
+  // where they are too wide, and not all where there are too many. `depth` is what slanted ones need
+  // more, in pixels.
+  function wordLabels(words, room) {
+    const each = room / words.length;
+    const longest = Math.max(...words.map(({ length }) => length)) * CHARACTER;
+    if (longest + 8 <= each) return { labels: { interval: 0 }, depth: 0 };
+    const labels = { interval: each < LINE ? "auto" : 0, hideOverlap: false, rotate: SLANT, overflow: "truncate", width: SLANTED };
+    return { labels, depth: Math.min(longest, SLANTED) * Math.sin((SLANT * Math.PI) / 180) };
   }
 
   // Range, different values where they are few or words, and whether it varies.
@@ -61,6 +80,7 @@ nzsim.sweepPoints = (() => {
       steps: different.size <= most ? [...different].sort((left, right) => left - right) : null,
       suitsLogarithm: column.isNumber && low > 0 && high >= LOGARITHMIC_SPAN * low,
       mayBeLogarithmic: column.isNumber && high > 0,
+      isWhole: column.isNumber && column.values.every((value) => Number.isNaN(value) || Number.isInteger(value)),
     });
     return column;
   }
@@ -152,7 +172,7 @@ nzsim.sweepPoints = (() => {
   function facts(points, row, more = []) {
     const columns = new Set([...points.axes, ...points.objectives.map(({ column }) => column), ...more]);
     const title = `point ${points.column(0).text(row)}, ${points.find("workload").text(row)}`;
-    const lines = [...columns].filter((column) => column.shown(row) !== "")
+    const lines = [...columns].filter((column) => column.name !== "index" && column.name !== "workload" && column.shown(row) !== "")
       .map((column) => `${column.shortName}: ${column.shown(row)}`);
     const status = points.find("status").text(row);
     if (status !== "done") lines.push(`status: ${status}`);
@@ -160,5 +180,5 @@ nzsim.sweepPoints = (() => {
     return { title, lines };
   }
 
-  return { read, facts, identity, numberText };
+  return { read, facts, identity, rounded, numberText, wordLabels };
 })();

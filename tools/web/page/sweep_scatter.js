@@ -8,6 +8,9 @@ nzsim.sweepScatter = (() => {
   // Pixels from a point at which it is meant.
   const REACH = 14;
   const MANY = 2000;
+  const KEYS = "Arrow keys go from one point to the next, Enter pins it.";
+  // Places of a logarithmic axis.
+  const MOST_NAMED = 12;
 
   function option(name, place) {
     return element("option", { value: place }, name);
@@ -28,51 +31,74 @@ nzsim.sweepScatter = (() => {
     return { select, label: element("label", { for: select.id }, label), column: () => points.columns[Number(select.value)] ?? null };
   }
 
-  function toggle(label, checked) {
-    const box = element("input", { type: "checkbox" });
+  function toggle(label, checked, name = label) {
+    const box = element("input", { type: "checkbox", "aria-label": name });
     box.checked = checked;
     return { box, label: element("label", {}, box, ` ${label}`) };
   }
 
-  // A logarithmic axis: from one power of two to another one for what was varied and for what spans
-  // less than a decade, else powers of ten and a little room at the ends.
-  function logarithmicAxis({ values, role }) {
+  // Places of a logarithmic axis that are named: the values of what was varied where these are few,
+  // else 1, 2 and 5 of each decade, or powers of ten where there are many.
+  function logarithmicTicks({ role, steps }, low, high) {
+    if (role === "axis" && steps !== null && steps.length <= MOST_NAMED) return steps.filter((value) => value > 0);
+    const span = Math.log10(high / low);
+    if (span < 0.7) return evenTicks(low, high);
+    const factors = span < 3 ? [1, 2, 5] : [1];
+    const step = Math.ceil(span / MOST_NAMED);
+    const ticks = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += step) {
+      ticks.push(...factors.map((factor) => Number(`${factor}e${power}`)));
+    }
+    return ticks.filter((value) => value >= low && value <= high);
+  }
+
+  // Round numbers from `low` to `high`, for less than a decade.
+  function evenTicks(low, high) {
+    const rough = (high - low) / 5;
+    const decade = 10 ** Math.floor(Math.log10(rough));
+    const step = decade * [1, 2, 5, 10].find((factor) => factor * decade >= rough);
+    const first = Math.ceil(low / step);
+    return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) => (first + index) * step);
+  }
+
+  // A logarithmic axis with a little room at its ends.
+  function logarithmicAxis(column) {
     let [low, high] = [Infinity, 0];
-    for (const value of values) {
+    for (const value of column.values) {
       if (!(value > 0)) continue;
       low = Math.min(low, value);
       high = Math.max(high, value);
     }
-    const span = high / low;
-    if (span >= 1000 || (span >= 10 && role !== "axis")) {
-      const room = span ** 0.04;
-      return { type: "log", logBase: 10, min: low / room, max: high * room };
-    }
-    const min = 2 ** Math.floor(Math.log2(low) + 1e-9);
-    const max = 2 ** Math.ceil(Math.log2(high) - 1e-9);
-    return { type: "log", logBase: 2, min, max: max > min ? max : min * 2 };
+    const room = high > low ? (high / low) ** 0.04 : 2;
+    const [min, max] = [low / room, high * room];
+    return { type: "log", logBase: 10, min, max, customValues: logarithmicTicks(column, min, max) };
   }
 
-  function axisOf(column, isLogarithmic, isNarrow, isAcross) {
+  function axisOf(column, isLogarithmic, width, isAcross) {
+    const isNarrow = width < 560;
     const common = {
       name: column.shortName,
       nameLocation: isAcross ? "middle" : "end",
       nameGap: isAcross ? 32 : 14,
       nameTextStyle: { color: "#1b1f24", fontSize: 13, align: isAcross ? "center" : "left" },
-      axisLabel: { color: "#1b1f24", hideOverlap: true, overflow: "truncate", width: isAcross ? null : 90 },
+      axisLabel: { color: "#1b1f24", hideOverlap: true, overflow: "truncate", width: isAcross ? null : isNarrow ? 90 : 150 },
       axisLine: { onZero: false, lineStyle: { color: "#57606a" } },
       splitLine: { show: true, lineStyle: { color: "#e6e9ed" } },
       splitNumber: isNarrow && isAcross ? 3 : 6,
     };
-    if (!column.isNumber) return { ...common, type: "category", data: column.words };
-    const numbers = { ...common, axisLabel: { ...common.axisLabel, formatter: nzsim.sweepPoints.numberText } };
-    if (isLogarithmic) {
-      const axis = logarithmicAxis(column);
-      const hasPowersAtEnds = axis.logBase === 2;
-      const axisLabel = { ...numbers.axisLabel, showMinLabel: hasPowersAtEnds, showMaxLabel: hasPowersAtEnds };
-      return { ...numbers, ...axis, axisLabel };
+    const { axisLabel } = common;
+    if (!column.isNumber) {
+      const category = { ...common, type: "category", data: column.words };
+      if (!isAcross) return category;
+      const { labels, depth } = nzsim.sweepPoints.wordLabels(column.words, width - 60);
+      return { ...category, nameGap: 24 + depth, axisLabel: { ...axisLabel, ...labels } };
     }
-    return { ...numbers, type: "value", scale: true };
+    const numbers = { ...axisLabel, formatter: nzsim.sweepPoints.numberText };
+    if (isLogarithmic) {
+      const { customValues, ...axis } = logarithmicAxis(column);
+      return { ...common, ...axis, axisLabel: { ...numbers, customValues }, axisTick: { customValues } };
+    }
+    return { ...common, type: "value", scale: true, minInterval: column.isWhole ? 1 : 0, axisLabel: numbers };
   }
 
   const ring = (id, data, symbolSize, borderColor) => ({
@@ -85,8 +111,8 @@ nzsim.sweepScatter = (() => {
     const x = columnChoice(section, points, "x", "Across", scatter.x, false);
     const y = columnChoice(section, points, "y", "Up", scatter.y, false);
     const color = columnChoice(section, points, "color", "Colour by", scatter.color, true);
-    const xLog = toggle("logarithmic", scatter.x_logarithmic);
-    const yLog = toggle("logarithmic", scatter.y_logarithmic);
+    const xLog = toggle("logarithmic", scatter.x_logarithmic, "Across: logarithmic");
+    const yLog = toggle("logarithmic", scatter.y_logarithmic, "Up: logarithmic");
     const front = toggle("Rings on the Pareto front", true);
     function fit({ column }, { box }) {
       box.disabled = !column().mayBeLogarithmic;
@@ -148,12 +174,11 @@ nzsim.sweepScatter = (() => {
       const isDrawn = new Set(drawn);
       const place = (row) => [x.values[row], y.values[row]];
       const many = drawn.length > MANY;
-      const isNarrow = width < 560;
       chart.setOption({
-        aria: { enabled: true, label: { description: `${y.name} over ${x.name}; the table has all numbers.` } },
-        grid: { left: 12, right: 24, top: 34, bottom: 30, containLabel: true },
-        xAxis: axisOf(x, control.xLog.checked, isNarrow, true),
-        yAxis: axisOf(y, control.yLog.checked, isNarrow, false),
+        aria: { enabled: true, label: { description: `${y.name} over ${x.name}. ${KEYS} The table has all numbers.` } },
+        grid: { left: 12, right: 24, top: 34, bottom: 34, containLabel: true },
+        xAxis: axisOf(x, control.xLog.checked, width, true),
+        yAxis: axisOf(y, control.yLog.checked, width, false),
         series: [
           // Empty large series are an error in the chart library.
           ...colors().groups.map(({ color, shape }, index) => ({
@@ -270,9 +295,15 @@ nzsim.sweepScatter = (() => {
     points.onPins(update);
     update();
     hide = follow(figure, live, points, control, draw);
-    new ResizeObserver(draw.forget).observe(live.box);
+    let width = live.box.clientWidth;
+    new ResizeObserver(() => {
+      draw.forget();
+      if (live.box.clientWidth === width) return;
+      width = live.box.clientWidth;
+      update();
+    }).observe(live.box);
     section.querySelector(".legend").after(note);
-    figure.append(pinTable(points));
+    section.append(pinTable(points));
   }
 
   return { start };

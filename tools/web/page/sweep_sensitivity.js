@@ -4,8 +4,6 @@
 nzsim.sweepSensitivity = (() => {
   const { element } = nzsim.dom;
   const HEIGHT = 250;
-  const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#1b1f24"];
-  const SYMBOLS = ["circle", "triangle", "diamond", "rect"];
 
   const percent = (change) => `${change > 0 ? "+" : ""}${Number((100 * change).toPrecision(3))} %`;
 
@@ -17,16 +15,27 @@ nzsim.sweepSensitivity = (() => {
     return { left: (index % columns) * room, top, room, rows: Math.ceil(count / columns) };
   }
 
+  // Colour and shape of an objective.
+  const lookOf = (objective) => nzsim.sweepColors.look(objective, objective);
+
+  // Whether another value than the base's has a result.
+  const isKnown = ({ changes }) => changes.some((row) => row.filter((change) => change !== null).length > 1);
+
+  // Where nothing changes, a line in the middle.
+  const flat = (sign) => ({ min, max }) => (min === max ? sign * 0.01 : null);
+
   function gridOf(points, axis, index, count, width) {
     const frame = frameOf(index, count, width);
-    const { name } = points.column(axis.column);
+    const column = points.column(axis.column);
+    const { labels, depth } = column.isNumber ? { labels: { hideOverlap: true }, depth: 0 }
+      : nzsim.sweepPoints.wordLabels(axis.values, frame.room - 90);
     return {
-      title: { text: name, left: frame.left + 8, top: frame.top + 4,
+      title: { text: column.name, left: frame.left + 8, top: frame.top + 4,
                textStyle: { fontSize: 14, color: "#1b1f24", width: frame.room - 24, overflow: "truncate" } },
-      grid: { left: frame.left + 66, top: frame.top + 36, width: frame.room - 90, height: HEIGHT - 76 },
-      xAxis: { gridIndex: index, type: "category", data: axis.values, axisLabel: { color: "#1b1f24", hideOverlap: true },
+      grid: { left: frame.left + 66, top: frame.top + 36, width: frame.room - 90, height: HEIGHT - 76 - depth },
+      xAxis: { gridIndex: index, type: "category", data: axis.values, axisLabel: { color: "#1b1f24", ...labels },
                axisLine: { onZero: false, lineStyle: { color: "#57606a" } } },
-      yAxis: { gridIndex: index, type: "value", axisLabel: { color: "#1b1f24", formatter: (value) => percent(value) },
+      yAxis: { gridIndex: index, type: "value", min: flat(-1), max: flat(1), axisLabel: { color: "#1b1f24", formatter: (value) => percent(value) },
                splitNumber: 4, splitLine: { lineStyle: { color: "#e6e9ed" } } },
     };
   }
@@ -40,11 +49,11 @@ nzsim.sweepSensitivity = (() => {
       yAxisIndex: index,
       animation: false,
       connectNulls: true,
-      symbol: SYMBOLS[objective % SYMBOLS.length],
+      symbol: lookOf(objective).shape,
       symbolSize: axis.values.length > 30 ? 3 : 7,
       showAllSymbol: true,
-      itemStyle: { color: COLORS[objective % COLORS.length] },
-      lineStyle: { color: COLORS[objective % COLORS.length], width: 2 },
+      itemStyle: { color: lookOf(objective).color },
+      lineStyle: { color: lookOf(objective).color, width: 2 },
       data: hidden.has(objective) ? [] : axis.changes[objective],
       markLine: objective > 0 ? undefined : {
         silent: true, symbol: "none", animation: false, label: { formatter: "base", color: "#57606a" },
@@ -63,8 +72,9 @@ nzsim.sweepSensitivity = (() => {
 
   function legendOf(points, hidden, update) {
     return element("ul", { class: "legend" }, ...points.objectives.map(({ column, goal }, index) => {
+      const { color, sign } = lookOf(index);
       const button = element("button", { type: "button", "aria-pressed": "true" },
-        element("span", { style: `color:${COLORS[index % COLORS.length]}`, "aria-hidden": "true" }, "\u25cf "),
+        element("span", { style: `color:${color}`, "aria-hidden": "true" }, `${sign} `),
         `${column.name} (${goal})`);
       button.addEventListener("click", () => {
         if (!hidden.delete(index)) hidden.add(index);
@@ -96,7 +106,8 @@ nzsim.sweepSensitivity = (() => {
     const hidden = new Set();
     figure.after(legendOf(points, hidden, () => update()), origin);
     function update() {
-      const { axes, base, origin: words } = all[Number(choice.value)];
+      const { axes: every, base, origin: words } = all[Number(choice.value)];
+      const axes = every.filter(isKnown);
       const width = figure.clientWidth;
       live.box.style.height = `${frameOf(0, axes.length, width).rows * HEIGHT}px`;
       live.chart.resize();
@@ -110,7 +121,9 @@ nzsim.sweepSensitivity = (() => {
                    formatter: ([first]) => noteOn(points, axes[first.axisIndex], first.dataIndex, hidden) },
       }, { notMerge: true });
       const { title, lines } = nzsim.sweepPoints.facts(points, base);
-      origin.textContent = `Base: ${words}: ${title}; ${lines.join(", ")}. One axis at a time, the others stay there.`;
+      const others = every.filter((axis) => !isKnown(axis)).map((axis) => points.column(axis.column).name);
+      origin.textContent = `Base: ${words}: ${title}; ${lines.join(", ")}. One axis at a time, the others stay there.` +
+        (others.length === 0 ? "" : ` No other value of ${others.join(", ")} has a result there.`);
     }
     choice.addEventListener("change", update);
     let width = 0;

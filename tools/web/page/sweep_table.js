@@ -17,18 +17,21 @@ nzsim.sweepTable = (() => {
     "<=": (left, right) => left <= right,
     ">": (left, right) => left > right,
     ">=": (left, right) => left >= right,
-    "=": (left, right) => left === right,
   };
 
   // Whether a row's value meets what a reader has typed: for numbers `8`, `>= 8` or `8..64`, for
   // texts, and for what is no such condition, a part of it in letters of any size.
   function condition(column, typed) {
-    const words = typed.trim().toLowerCase();
+    const letters = typed.trim().toLowerCase();
+    // Numbers are shown with commas and five digits, and found as they are shown.
+    const words = column.isNumber ? letters.replace(/(\d),(?=\d{3})/g, "$1") : letters;
     const simple = column.isNumber ? CONDITION.exec(words) : null;
     if (simple !== null) {
-      const compare = COMPARISONS[simple[1] ?? "="];
       const bound = Number(simple[2]);
-      return (row) => compare(column.values[row], bound);
+      const compare = COMPARISONS[simple[1]];
+      if (compare !== undefined) return (row) => compare(column.values[row], bound);
+      const rounded = column.role === "number" ? nzsim.sweepPoints.rounded : (value) => value;
+      return (row) => column.values[row] === bound || rounded(column.values[row]) === bound;
     }
     const range = column.isNumber ? RANGE.exec(words) : null;
     if (range !== null && !Number.isNaN(Number(range[1])) && !Number.isNaN(Number(range[2]))) {
