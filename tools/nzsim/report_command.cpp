@@ -89,7 +89,9 @@ void show_sweep(const fs::path& directory, const std::string& format, bool is_pl
                                  format));
   }
   const sweep::Plan plan = sweep::read_plan(directory);
-  fmt::print("{}\n", write_sweep_page(plan, directory, is_plain).string());
+  fmt::print(
+      "{}\n",
+      write_sweep_page(plan, directory, compare_published(plan, directory), is_plain).string());
 }
 
 int report(const Arguments& arguments) {

@@ -93,9 +93,10 @@ int print_status(const Arguments& arguments, const sweep::Plan& plan, const fs::
 int collect_and_print(const Arguments& arguments, const sweep::Plan& plan,
                       const fs::path& directory) {
   sweep::collect(plan, directory);
-  const std::string published = collect_published(plan, directory);
-  write_sweep_page(plan, directory);
-  if (!arguments.flag("json")) fmt::print("{}", published);
+  const std::vector<PublishedResults> published = compare_published(plan, directory);
+  write_published(published, directory);
+  write_sweep_page(plan, directory, published);
+  if (!arguments.flag("json")) fmt::print("{}", published_text(published));
   return print_status(arguments, plan, directory);
 }
 

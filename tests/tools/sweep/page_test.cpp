@@ -39,7 +39,7 @@ class SweepPage : public testing::Test {
     return json::parse(json_of(content(most), results.plan));
   }
   [[nodiscard]] std::string page() const {
-    return sweep_page(results.plan, results.directory.path(), kNoOwn, {"style", "script", ""});
+    return sweep_page(results.plan, results.directory.path(), {kNoOwn}, {"style", "script", ""});
   }
 
   test::SweepResults results;
@@ -134,7 +134,7 @@ TEST_F(SweepPage, HasNoMarkupOfItsTexts) {
 TEST_F(SweepPage, OfASweepWithoutResultsSaysSo) {
   test::SweepResults nothing;
   const std::string html =
-      sweep_page(nothing.plan, nothing.directory.path(), kNoOwn, {"style", "script", ""});
+      sweep_page(nothing.plan, nothing.directory.path(), {kNoOwn}, {"style", "script", ""});
   EXPECT_THAT(html, AllOf(HasSubstr("<li><b>12</b><span>missing</span></li>"),
                           HasSubstr("No point that is done has all objectives."),
                           HasSubstr("No point that is done lies at")));

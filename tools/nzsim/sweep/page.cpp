@@ -84,10 +84,11 @@ std::string charts(const PageContent& content) {
 }  // namespace
 
 std::string sweep_page(const Plan& plan, const std::filesystem::path& directory,
-                       const OwnPlaces& own, const PageAssets& assets) {
-  const PageContent content = read_content(plan, directory, own);
+                       const PageAdditions& additions, const PageAssets& assets) {
+  const PageContent content = read_content(plan, directory, additions.own);
   std::string body = "<body>\n<p id=\"message\" role=\"alert\" hidden></p>\n" + header(plan) +
-                     "<main>\n" + headline(content, plan) + "<div id=\"choice\"></div>\n";
+                     "<main>\n" + headline(content, plan) + additions.published +
+                     "<div id=\"choice\"></div>\n";
   if (content.points.size() > 0) {
     body += charts(content) + sensitivity_table(content, plan) + failed_table(content) +
             scripted("points", "All points",

@@ -17,7 +17,6 @@
 #include "sim/run/sweep/text_file.h"
 #include "tools/nzsim/arguments.h"
 #include "tools/nzsim/catalogue.h"
-#include "tools/nzsim/reproduce/comparison.h"
 
 namespace nzsim::cli {
 namespace {
@@ -241,11 +240,12 @@ std::string csv_number(const std::optional<double>& number) {
 }
 
 /// Lines of `published.csv`, one per cell.
-std::string csv_lines(const Counterpart& counterpart, const ComparisonTable& table) {
+std::string csv_lines(const PublishedResults& results) {
+  const ComparisonTable& table = results.table;
   std::string text;
   for (const reproduce::Comparison& cell : table.cells) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{}\r\n", sweep::csv_field(counterpart.file),
-                        sweep::csv_field(counterpart.table), sweep::csv_field(cell.row),
+    text += fmt::format("{},{},{},{},{},{},{},{},{}\r\n", sweep::csv_field(results.file),
+                        sweep::csv_field(table.published.name), sweep::csv_field(cell.row),
                         sweep::csv_field(cell.column), sweep::csv_field(table.published.unit),
                         csv_number(cell.published), csv_number(cell.simulated),
                         csv_number(table.error(cell)), table.error_unit());
@@ -259,21 +259,33 @@ void check_published(const sweep::Plan& plan) {
   for (std::size_t index = 0; index < plan.config.published.size(); ++index) Places(plan, index);
 }
 
-std::string collect_published(const sweep::Plan& plan, const fs::path& directory) {
-  if (plan.config.published.empty()) return {};
+std::vector<PublishedResults> compare_published(const sweep::Plan& plan,
+                                                const fs::path& directory) {
+  std::vector<PublishedResults> tables;
+  if (plan.config.published.empty()) return tables;
   const sweep::ResultStore store(directory);
-  std::string csv = "file,table,row,column,unit,published,simulated,error,error_unit\r\n";
-  std::string text;
   for (std::size_t index = 0; index < plan.config.published.size(); ++index) {
     const Places places(plan, index);
-    const ComparisonTable table = Numbers(plan, store, places).table();
-    csv += csv_lines(places.counterpart(), table);
-    text += fmt::format("{} beside the results: {}\n", places.counterpart().file, to_text(table));
+    tables.push_back({places.counterpart().file, places.counterpart().column,
+                      Numbers(plan, store, places).table()});
   }
-  sweep::TextFile file(directory / "published.csv");
-  file.write(csv);
-  file.finish();
+  return tables;
+}
+
+std::string published_text(const std::vector<PublishedResults>& tables) {
+  std::string text;
+  for (const PublishedResults& results : tables) {
+    text += fmt::format("{} beside the results: {}\n", results.file, to_text(results.table));
+  }
   return text;
+}
+
+void write_published(const std::vector<PublishedResults>& tables, const fs::path& directory) {
+  if (tables.empty()) return;
+  sweep::TextFile file(directory / "published.csv");
+  file.write("file,table,row,column,unit,published,simulated,error,error_unit\r\n");
+  for (const PublishedResults& results : tables) file.write(csv_lines(results));
+  file.finish();
 }
 
 }  // namespace nzsim::cli

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "sim/run/sweep/plan.h"
+#include "tools/nzsim/reproduce/comparison.h"
 
 namespace nzsim::cli {
 
@@ -12,11 +14,25 @@ namespace nzsim::cli {
 /// with the pointer in the sweep file.
 void check_published(const sweep::Plan& plan);
 
-/// Puts the results in `directory` beside the published tables: writes `published.csv` there, and
-/// returns the same as text. Numbers of points without results are missing. Without `published`
-/// nothing is written and the text is empty. Throws `ConfigError` as `check_published`, and where
-/// results lack the column.
-[[nodiscard]] std::string collect_published(const sweep::Plan& plan,
-                                            const std::filesystem::path& directory);
+/// A published table with the results of a sweep beside it.
+struct PublishedResults {
+  /// As the sweep file names them.
+  std::string file;
+  std::string column;
+  reproduce::ComparisonTable table;
+};
+
+/// Puts the results in `directory` beside the published tables. Numbers of points without results
+/// are missing. Throws `ConfigError` as `check_published`, and where results lack the column.
+[[nodiscard]] std::vector<PublishedResults> compare_published(
+    const sweep::Plan& plan, const std::filesystem::path& directory);
+
+/// The tables as text.
+[[nodiscard]] std::string published_text(const std::vector<PublishedResults>& tables);
+
+/// Writes `published.csv`, a line per place of the tables; nothing without tables. Throws
+/// `InputError`.
+void write_published(const std::vector<PublishedResults>& tables,
+                     const std::filesystem::path& directory);
 
 }  // namespace nzsim::cli
