@@ -339,10 +339,13 @@ class Compiler {
 
 }  // namespace
 
+LayerSupport layer_support() {
+  return {.types = {LayerType::fully_connected, LayerType::convolution, LayerType::pooling},
+          .activations = {Activation::none, Activation::relu}};
+}
+
 std::unique_ptr<EieProgram> compile(const Config& config, const Workload& workload) {
-  require_supported(workload.network, {.types = {LayerType::fully_connected, LayerType::convolution,
-                                                 LayerType::pooling},
-                                       .activations = {Activation::none, Activation::relu}});
+  require_supported(workload.network, layer_support());
   return Compiler(config, workload).compile();
 }
 

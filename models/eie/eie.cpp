@@ -46,6 +46,8 @@ std::unique_ptr<Program> Eie::compile(const Workload& workload) const {
   return eie::compile(config_, workload);
 }
 
+std::optional<LayerSupport> Eie::layer_support() const { return eie::layer_support(); }
+
 std::unique_ptr<Program> Eie::load(MappedFile file) const { return load_program(std::move(file)); }
 
 std::string Eie::compile_key() const {

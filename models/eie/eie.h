@@ -17,6 +17,7 @@ class Eie : public Accelerator {
 
   [[nodiscard]] std::unique_ptr<Program> compile(const Workload& workload) const override;
   [[nodiscard]] std::unique_ptr<Program> load(MappedFile file) const override;
+  [[nodiscard]] std::optional<LayerSupport> layer_support() const override;
   [[nodiscard]] std::string compile_key() const override;
   [[nodiscard]] RunResult simulate(const Program& program,
                                    const SimulationOptions& options) const override;

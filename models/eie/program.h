@@ -193,6 +193,9 @@ struct Pass {
 /// halves, which the compiler refuses.
 [[nodiscard]] std::vector<Pass> passes_of(const Config& config, const MatrixImage& image);
 
+/// The layers that `compile` takes.
+[[nodiscard]] LayerSupport layer_support();
+
 /// Compiles a network; see `Accelerator::compile`.
 [[nodiscard]] std::unique_ptr<EieProgram> compile(const Config& config, const Workload& workload);
 

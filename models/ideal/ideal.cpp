@@ -14,6 +14,7 @@ class Ideal : public Accelerator {
   std::unique_ptr<Program> compile(const Workload& workload) const override {
     return ideal::compile(config_, workload);
   }
+  std::optional<LayerSupport> layer_support() const override { return ideal::layer_support(); }
 
   std::unique_ptr<Program> load(MappedFile /*file*/) const override { return nullptr; }
 

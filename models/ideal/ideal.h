@@ -77,6 +77,9 @@ class IdealProgram : public Program {
   [[nodiscard]] std::string serialize() const override { return {}; }
 };
 
+/// The layers that `compile` takes.
+[[nodiscard]] LayerSupport layer_support();
+
 /// Throws `WorkloadError` where a layer has more than 65,536 different weights and biases.
 [[nodiscard]] std::unique_ptr<IdealProgram> compile(const Config& config, const Workload& workload);
 

@@ -121,11 +121,14 @@ PlainLayer LayerProgram::plain() const {
           .bias = bias};
 }
 
+LayerSupport layer_support() {
+  return {.types = {LayerType::fully_connected, LayerType::convolution, LayerType::pooling},
+          .activations = {Activation::none, Activation::relu}};
+}
+
 std::unique_ptr<IdealProgram> compile(const Config& config, const Workload& workload) {
   const Network& network = workload.network;
-  require_supported(
-      network, {.types = {LayerType::fully_connected, LayerType::convolution, LayerType::pooling},
-                .activations = {Activation::none, Activation::relu}});
+  require_supported(network, layer_support());
   auto program = std::make_unique<IdealProgram>();
   program->layers.resize(network.layers.size());
   for (std::size_t index = 0; index < network.layers.size(); ++index) {

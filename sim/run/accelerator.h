@@ -64,6 +64,9 @@ class Accelerator {
   /// another version or damaged: it is then compiled again.
   [[nodiscard]] virtual std::unique_ptr<Program> load(MappedFile file) const = 0;
 
+  /// The layers that `compile` takes, whatever their sizes; nothing: all.
+  [[nodiscard]] virtual std::optional<LayerSupport> layer_support() const { return {}; }
+
   /// Everything of the configuration that `compile` sees, as text: two machines with one key share
   /// compiled programs.
   [[nodiscard]] virtual std::string compile_key() const = 0;

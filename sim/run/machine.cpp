@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/config/messages.h"
+#include "sim/config/named_file.h"
 #include "sim/energy/dram_energy.h"
 #include "sim/memory/config.h"
 
@@ -14,48 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Names of the energy tables in `directory`, for "did you mean".
-std::vector<std::string> table_names(const fs::path& directory) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-/// Where the machine `file` finds files of `folder`: beside its own folder, then in `shipped`.
-std::vector<fs::path> directories_of(const fs::path& file, const char* folder,
+/// Where a machine in `directory` finds files of `folder`: beside that, then in `shipped`.
+std::vector<fs::path> directories_of(const fs::path& directory, const char* folder,
                                      const fs::path& shipped) {
-  std::vector<fs::path> all{file.parent_path() / ".." / folder};
+  std::vector<fs::path> all{directory / ".." / folder};
   if (!shipped.empty()) all.push_back(shipped);
   return all;
-}
-
-/// The file of the energy table `name`: beside the machine's folder, else in `shipped`.
-std::optional<fs::path> find_table(const ConfigNode& root, const std::string& name,
-                                   const fs::path& shipped) {
-  const std::string file = name + ".json";
-  for (const fs::path& directory : {root.directory() / ".." / "energy", shipped}) {
-    std::error_code error;
-    if (!directory.empty() && fs::is_regular_file(directory / file, error)) {
-      return (directory / file).lexically_normal();
-    }
-  }
-  return {};
-}
-
-void fail_unknown_table(ConfigNode& root, const std::string& name, const fs::path& shipped) {
-  std::vector<std::string> known = table_names(root.directory() / ".." / "energy");
-  if (!shipped.empty()) {
-    for (std::string& other : table_names(shipped)) known.push_back(std::move(other));
-  }
-  const std::string nearest = did_you_mean(name, known);
-  root.fail("energy",
-            fmt::format(
-                "expected the name of an energy table, got \"{}\"{}", name,
-                nearest.empty() ? std::string{} : fmt::format("; did you mean \"{}\"?", nearest)));
 }
 
 /// The table in `path`, from `files` where these are given.
@@ -69,16 +35,21 @@ EnergyTable read_table(const fs::path& path, MachineFiles* files) {
 EnergyTable read_energy(ConfigNode& root, const fs::path& shipped, MachineFiles* files) {
   EnergyTable table;
   const auto name = root.name_or_extended_object(
-      "energy", {.description = "Energy table: a name under configs/energy, or a table itself, "
-                                "which may extend one."});
+      "energy",
+      {.description = "Energy table: a name under configs/energy, the path of a file, or a "
+                      "table itself, which may extend one."});
   if (!name) {
     root.object("energy", true, "The energy table itself.",
                 [&](ConfigNode& node) { table = energy_table_from(node); });
   } else if (!name->empty()) {
-    if (const auto path = find_table(root, *name, shipped)) {
+    const std::vector<fs::path> directories = directories_of(root.directory(), "energy", shipped);
+    if (const auto path = find_named_file(*name, root.directory(), directories)) {
       table = read_table(*path, files);
     } else {
-      fail_unknown_table(root, *name, shipped);
+      root.fail(
+          "energy",
+          fmt::format("expected the name of an energy table or the path of its file, got {}{}",
+                      in_quotes(*name), name_hints(*name, directories)));
     }
   }
   return table;
@@ -145,8 +116,8 @@ Machine load_machine(const fs::path& path, const std::vector<Override>& override
                      const ShippedDirectories& shipped, MachineFiles* files) {
   ConfigDocument document = ConfigDocument::load(path, overrides, {"memory", "energy"},
                                                  files == nullptr ? nullptr : &files->documents);
-  document.include("memory", directories_of(path, "memory", shipped.memory));
-  document.include_extended("energy", directories_of(path, "energy", shipped.energy));
+  document.include("memory", directories_of(path.parent_path(), "memory", shipped.memory));
+  document.include_extended("energy", directories_of(path.parent_path(), "energy", shipped.energy));
   ConfigNode root = document.root();
   Machine machine = read_machine(root, shipped.energy, files);
   document.finish();

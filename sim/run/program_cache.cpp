@@ -35,12 +35,26 @@ std::string program_key(const Machine& machine, const Workload& workload) {
 }
 
 std::unique_ptr<Program> obtain_program(const Machine& machine, const Workload& workload,
-                                        const std::optional<fs::path>& directory) {
+                                        const std::optional<fs::path>& directory,
+                                        CacheErrors errors) {
   if (!directory) return machine.accelerator->compile(workload);
-  const fs::path path = *directory / (program_key(machine, workload) + ".program");
+  const std::string key = program_key(machine, workload);
+  const fs::path path = *directory / (key + ".program");
   if (std::unique_ptr<Program> program = load_stored(*machine.accelerator, path)) return program;
   std::unique_ptr<Program> program = machine.accelerator->compile(workload);
-  if (const std::string image = program->serialize(); !image.empty()) write_file(path, image);
+  // What is stored under a key must be what was hashed.
+  if (program_key(machine, workload) != key) {
+    throw WorkloadError(workload.network.path.string(), "",
+                        "expected values that stay as they are, got a file that has changed while "
+                        "the network was compiled");
+  }
+  const std::string image = program->serialize();
+  if (image.empty()) return program;
+  try {
+    write_file(path, image);
+  } catch (const InputError&) {
+    if (errors == CacheErrors::thrown) throw;
+  }
   return program;
 }
 

@@ -152,6 +152,23 @@ TEST_F(SweepCommand, RefusesAnotherSweepInTheDirectory) {
   EXPECT_THAT(result.errors, HasSubstr("o/sweep.json: /sweep: expected the sweep of s.json"));
 }
 
+TEST_F(SweepCommand, RunsPointsAgainThatLackTheirReports) {
+  ASSERT_EQ(sweep({"s.json", "--out", "o"}).exit_code, 0);
+  const std::string table = read_file(path("o/results.csv"));
+  ASSERT_EQ(sweep({"s.json", "--out", "o", "--reports"}).exit_code, 0);
+  const auto reports = std::distance(fs::directory_iterator(path("o/reports")), {});
+  EXPECT_EQ(reports, 3);
+  EXPECT_EQ(read_file(path("o/results.csv")), table);
+}
+
+TEST_F(SweepCommand, RefusesADirectoryWhoseFilesItWouldReplace) {
+  fs::create_directories(path("d"));
+  fs::copy_file(path("s.json"), path("d/sweep.json"));
+  const test::CommandResult result = sweep({"d/sweep.json", "--out", "d"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.errors, HasSubstr("--out: expected another directory than that of the sweep"));
+}
+
 TEST_F(SweepCommand, NamesADamagedLine) {
   ASSERT_EQ(sweep({"s.json", "--out", "o", "--jobs", "1"}).exit_code, 0);
   const std::string lines = read_file(path("o/results/run-0.jsonl"));
@@ -159,7 +176,8 @@ TEST_F(SweepCommand, NamesADamagedLine) {
   const test::CommandResult result = sweep({"status", "o"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_EQ(result.errors,
-            "o/results/run-0.jsonl: line 1: expected a result of a sweep, got \"damaged\"\n");
+            "o/results/run-0.jsonl: line 1: expected a result of a sweep, got \"damaged\"; "
+            "remove the line to run its point again\n");
 }
 
 TEST_F(SweepCommand, ReportsBadUsage) {

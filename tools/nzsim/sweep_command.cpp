@@ -17,6 +17,7 @@
 #include "tools/nzsim/sweep/published_tables.h"
 #include "tools/nzsim/sweep/slurm_arguments.h"
 #include "tools/nzsim/sweep/slurm_launcher.h"
+#include "tools/nzsim/sweep/slurm_script.h"
 #include "tools/nzsim/sweep/sweep_text.h"
 #include "tools/nzsim/sweep_files.h"
 
@@ -58,9 +59,22 @@ sweep::Shard shard_of(const Arguments& arguments) {
       fmt::format("expected I/K with 0 <= I < K <= {}, got \"{}\"", sweep::kMostShards, word));
 }
 
+/// A sweep's directory has files of these names.
+void check_apart(const fs::path& file, const fs::path& directory) {
+  for (const char* const name : {"sweep.json", "plan.jsonl"}) {
+    std::error_code error;
+    if (!fs::equivalent(file, directory / name, error)) continue;
+    throw InputError("--out", "",
+                     fmt::format("expected another directory than that of the sweep file, whose {} "
+                                 "it would hold, got {}",
+                                 name, directory.string()));
+  }
+}
+
 sweep::Plan plan_of(const Arguments& arguments, const fs::path& directory) {
-  sweep::Plan plan = sweep::make_plan(
-      sweep::load_sweep(find_file(Shelf::sweeps, arguments.required(0))), sweep_directories());
+  const fs::path file = find_file(Shelf::sweeps, arguments.required(0));
+  check_apart(file, directory);
+  sweep::Plan plan = sweep::make_plan(sweep::load_sweep(file), sweep_directories());
   check_published(plan);
   sweep::write_plan(plan, directory);
   // Messages of points name files as a run of the written plan does, in whatever directory.
@@ -93,6 +107,8 @@ int print_status(const Arguments& arguments, const sweep::Plan& plan, const fs::
 int collect_and_print(const Arguments& arguments, const sweep::Plan& plan,
                       const fs::path& directory) {
   sweep::collect(plan, directory);
+  const sweep::SweepStatus status = sweep::status_of(plan, directory);
+  if (status.tally.missing() == 0 && !status.runner) sweep::remove_programs(directory);
   const std::vector<PublishedResults> published = compare_published(plan, directory);
   write_published(published, directory);
   write_sweep_page(plan, directory, published);
@@ -134,13 +150,20 @@ int submit_and_collect(const Arguments& arguments, const sweep::Plan& plan,
 
 int run_and_collect(const Arguments& arguments, const sweep::Plan& plan,
                     const fs::path& directory) {
-  const sweep::RunEnd end = run_points(arguments, plan, directory, {});
-  if (end.is_interrupted) {
-    fmt::print(stderr,
-               "nzsim sweep: interrupted with {} of {} points finished; to go on:\n"
-               "nzsim sweep run {}\n",
-               end.progress.finished, end.progress.total, directory.string());
+  const auto tell_ended = [&](const std::string& why) {
+    fmt::print(stderr, "nzsim sweep: {}; to go on:\nnzsim sweep run {}\n", why,
+               shell_word(directory.string()));
     return kIncomplete;
+  };
+  try {
+    const sweep::RunEnd end = run_points(arguments, plan, directory, {});
+    if (end.is_interrupted) {
+      return tell_ended(fmt::format("interrupted with {} of {} points finished",
+                                    end.progress.finished, end.progress.total));
+    }
+  } catch (const SimulationError& error) {
+    // No point is to blame: the system gave no process or no room.
+    return tell_ended(error.what());
   }
   return collect_and_print(arguments, plan, directory);
 }

@@ -101,6 +101,13 @@ std::vector<std::string> read_range(ConfigNode& node) {
   return std::move(values).value_or(std::vector<std::string>{});
 }
 
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 /// What is wrong with the name of an axis behind the axes before it; empty: nothing.
 std::string problem_of(const Axis& axis, const std::vector<Axis>& before) {
   if (axis.pointer.empty()) {
@@ -108,6 +115,11 @@ std::string problem_of(const Axis& axis, const std::vector<Axis>& before) {
                        in_quotes(axis.name));
   }
   for (const Axis& other : before) {
+    // Names are columns of tables, and SQL knows no case.
+    if (lower(other.name) == lower(axis.name)) {
+      return fmt::format("expected a name that differs from {} in more than its case, got {}",
+                         in_quotes(other.name), in_quotes(axis.name));
+    }
     if (other.target != axis.target || !other.pointer.starts_with(axis.pointer + '/')) continue;
     return fmt::format("expected this axis before {}, which it would replace, got it behind",
                        in_quotes(other.name));

@@ -68,6 +68,8 @@ class Rows {
     for (std::size_t axis = 0; axis < point.values.size(); ++axis) {
       cells[4 + axis] = axis_cell(point.values[axis]);
     }
+    cells[columns_.without_host() - 2] = text_cell("");
+    cells[columns_.without_host() - 1] = text_cell("");
     if (const StoredResult* const stored = store_.find(plan_.points.key(point.index))) {
       add(cells, store_.read(*stored));
     }

@@ -22,6 +22,13 @@ bool is_word(char c) {
   return is_word_start(c) || std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
+/// Bytes of the first character of UTF-8 text.
+std::size_t bytes_of_character(std::string_view text) {
+  std::size_t bytes = std::min<std::size_t>(text.size(), 1);
+  while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) ++bytes;
+  return bytes;
+}
+
 [[noreturn]] void refuse(const std::string& expected, const std::string& got, std::size_t column) {
   throw ExpressionError(fmt::format("expected {}, got {} in column {}", expected, got, column));
 }
@@ -209,7 +216,8 @@ class ExpressionParser {
     // The word that stands here, or one character.
     std::size_t length = 0;
     while (at_ + length < text_.size() && is_word(text_[at_ + length])) ++length;
-    const std::string_view here = text_.substr(at_, std::max<std::size_t>(length, 1));
+    if (length == 0) length = bytes_of_character(text_.substr(at_));
+    const std::string_view here = text_.substr(at_, length);
     refuse(expected, here.empty() ? "the end" : in_quotes(here), at_ + 1);
   }
 

@@ -2,16 +2,22 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "sim/base/errors.h"
+#include "sim/config/messages.h"
+#include "sim/energy/table.h"
 #include "sim/run/sweep/plan_choices.h"
 #include "sim/run/sweep/plan_condition.h"
 #include "sim/run/sweep/plan_errors.h"
 #include "sim/run/sweep/plan_inputs.h"
+#include "sim/run/sweep/result_numbers.h"
+#include "sim/workload/values.h"
 
 namespace nzsim::sweep {
 namespace {
@@ -25,7 +31,21 @@ struct Known {
   std::string digest;
   /// Number of what the compiler sees of it.
   std::size_t program = 0;
+  /// Of machines: model, and the layers that it computes.
+  std::string model;
+  std::optional<LayerSupport> support;
 };
+
+/// `/a = 1, /b = 2 of alex-7`
+std::string describe(const SweepConfig& config, const Point& point) {
+  std::string text;
+  for (std::size_t axis = 0; axis < config.axes.size(); ++axis) {
+    text +=
+        fmt::format("{}{} = {}", axis == 0 ? "" : ", ", config.axes[axis].name, point.values[axis]);
+  }
+  if (!text.empty()) text += " of ";
+  return text + config.workloads[point.workload].network;
+}
 
 /// Numbers from 0 in the order in which they are asked for.
 template <class Key>
@@ -58,6 +78,7 @@ class Planner {
     }
     errors_.finish();
     check_keys();
+    check_objectives();
   }
 
  private:
@@ -71,6 +92,7 @@ class Planner {
       ++plan_.excluded;
       return;
     }
+    if (!is_supported(machine, network, choice, values)) return;
     Point point;
     point.index = plan_.points.size();
     point.key = point_key(machine.digest, network.digest, plan_.config.options);
@@ -78,6 +100,21 @@ class Planner {
     point.program = programs_.of({machine.program, network.program});
     point.values = values;
     plan_.points.push_back(point);
+  }
+
+  /// Whether the machine has the network's kinds of layers. That depends on its model and on what
+  /// the compiler sees of the network, and is looked at once for each pair.
+  bool is_supported(const Known& machine, const Known& network, const Choice& choice,
+                    const std::vector<std::string>& values) {
+    const auto [place, is_new] = supported_.try_emplace({machine.model, network.program}, true);
+    if (!is_new || !machine.support) return place->second;
+    try {
+      require_supported(reader_.network(choice.workload, values), *machine.support);
+    } catch (const WorkloadError& error) {
+      place->second = false;
+      errors_.add(error, AxisTarget::workload, choice);
+    }
+    return place->second;
   }
 
   /// Whether the sweep's condition holds; where it has no value, that is an error of the point.
@@ -100,6 +137,7 @@ class Planner {
     Known& known = place->second;
     try {
       const NetworkIdentity& identity = reader_.network_identity(choice.workload, values);
+      check_files(reader_.network(choice.workload, values));
       known.digest = identity.digest;
       known.program = network_programs_.of(identity.program);
       known.is_valid = true;
@@ -127,7 +165,12 @@ class Planner {
       const Machine machine = reader_.machine(values);
       const std::string canonical = canonical_json(machine.resolved);
       known.digest = machine_digest(machine, canonical);
+      known.model = machine.model;
+      known.support = machine.accelerator->layer_support();
       known.program = machine_programs_.of({machine.model, machine.accelerator->compile_key()});
+      // An energy table that is another machine's lacks parts of this one.
+      static_cast<void>(area_of(machine.energy, machine.accelerator->area_parts()));
+      if (models_.insert(machine.model).second) add_columns(machine);
       known.is_valid = true;
       if (condition_ && condition_->needs_machine()) {
         const Json resolved = Json::parse(canonical);
@@ -137,6 +180,37 @@ class Planner {
       errors_.add(error, AxisTarget::machine, choice);
     }
     return known;
+  }
+
+  /// Reads the values of the network's files, each once.
+  void check_files(const Network& network) {
+    for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+      const LayerSpec& known = network.layers[layer];
+      const bool has_file = std::holds_alternative<FileSource>(known.weights) ||
+                            std::holds_alternative<FileSource>(known.activations);
+      const std::uint64_t seed = plan_.config.options.seed;
+      if (!has_file || !files_.insert(values_digest(network, layer, seed)).second) continue;
+      static_cast<void>(load_values(network, layer, seed));
+    }
+  }
+
+  void add_columns(const Machine& machine) {
+    for (const auto& [name, value] : numbers_of(machine, {})) columns_.insert(name);
+  }
+
+  /// Results must have the columns that a front is made of.
+  void check_objectives() const {
+    std::vector<Diagnostic> problems;
+    const std::vector<std::string> candidates(columns_.begin(), columns_.end());
+    for (std::size_t index = 0; index < plan_.config.objectives.size(); ++index) {
+      const std::string& column = plan_.config.objectives[index].column;
+      // What a run counts says which modules there are.
+      if (columns_.contains(column) || column.starts_with("dynamic_joules.")) continue;
+      problems.push_back({plan_.config.path.string(), fmt::format("/objectives/{}/column", index),
+                          fmt::format("expected a column of numbers of the results, got {}{}",
+                                      in_quotes(column), suggestion(column, candidates))});
+    }
+    if (!problems.empty()) throw ConfigError(std::move(problems));
   }
 
   [[nodiscard]] Places places_of(AxisTarget target, const Choice& choice,
@@ -169,10 +243,12 @@ class Planner {
       const auto [place, is_new] =
           indices.emplace(plan_.points.key(index), static_cast<std::uint32_t>(index));
       if (is_new) continue;
-      throw ConfigError(plan_.config.path.string(), "/axes",
-                        fmt::format("expected points that differ, got one machine and network as "
-                                    "points {} and {}",
-                                    place->second, index));
+      throw ConfigError(
+          plan_.config.path.string(), "/axes",
+          fmt::format("expected points that differ, got one machine and network as "
+                      "points {} ({}) and {} ({})",
+                      place->second, describe(plan_.config, plan_.points[place->second]), index,
+                      describe(plan_.config, plan_.points[index])));
     }
     if (plan_.points.empty()) {
       throw ConfigError(plan_.config.path.string(), "/where",
@@ -187,6 +263,12 @@ class Planner {
   bool varies_workload_ = false;
   std::map<Places, Known> networks_;
   std::map<Places, Known> machines_;
+  std::map<std::pair<std::string, std::size_t>, bool> supported_;
+  /// Digests of values of files that were read.
+  std::set<std::string> files_;
+  std::set<std::string> models_;
+  /// Columns of numbers that results of these models have.
+  std::set<std::string> columns_;
   Numbering<std::pair<std::string, std::string>> machine_programs_;
   Numbering<std::string> network_programs_;
   Numbering<std::pair<std::size_t, std::size_t>> programs_;

@@ -38,6 +38,8 @@ struct SweepDirectories {
 struct PointInputs {
   Machine machine;
   Network network;
+  /// `NetworkIdentity::digest` of the network that was planned; empty: not known.
+  std::string network_digest = {};
 };
 
 /// The machine and network of one point; `PointReader` (plan_inputs.h) reads files once for many.

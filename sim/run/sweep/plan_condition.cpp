@@ -14,6 +14,9 @@ namespace nzsim::sweep {
 namespace {
 
 constexpr const char* kWorkloadName = "workload";
+/// Characters of a word of a condition's name.
+constexpr const char* kNameCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 /// The name of an axis in an expression: `/a/b` is a.b, `workload:/a` is workload.a.
 std::string dotted(const Axis& axis) {
@@ -55,6 +58,8 @@ const Json* find(const Json& tree, const std::vector<std::string>& tokens) {
 void collect_names(const Json& tree, const std::string& prefix, std::vector<std::string>& names) {
   if (!tree.is_object()) return;
   for (const auto& [key, member] : tree.items()) {
+    // What a condition cannot name is no help.
+    if (key.find_first_not_of(kNameCharacters) != std::string::npos) continue;
     const std::string name = prefix.empty() ? key : prefix + '.' + key;
     if (member.is_primitive()) names.push_back(name);
     collect_names(member, name, names);

@@ -49,6 +49,18 @@ std::optional<Diagnostic> at_axis(const SweepConfig& config, const Diagnostic& p
   return {};
 }
 
+/// The same for what an object lacks that an axis has made by a key in it.
+std::optional<Diagnostic> at_sibling(const SweepConfig& config, const Diagnostic& problem,
+                                     AxisTarget target) {
+  for (const Axis& axis : config.axes) {
+    const std::string object = axis.pointer.substr(0, axis.pointer.rfind('/'));
+    if (axis.target != target || object.empty() || !is_below(problem.pointer, object)) continue;
+    return Diagnostic{config.path.string(), child_pointer("/axes", axis.name),
+                      fmt::format("{} (at {})", problem.message, problem.pointer)};
+  }
+  return {};
+}
+
 /// The same for the batch that a workload states.
 std::optional<Diagnostic> at_workload(const SweepConfig& config, const Diagnostic& problem,
                                       const Choice& choice) {
@@ -100,9 +112,15 @@ void PlanErrors::add(const InputError& error, AxisTarget target, const Choice& c
         placed = target == AxisTarget::machine ? at_setting(config_, problem)
                                                : at_workload(config_, problem, choice);
       }
+      if (!placed) placed = at_sibling(config_, problem, target);
     }
     if (placed) {
-      add(std::move(*placed), "");
+      // Networks differ in what they have.
+      const bool is_of_network = target == AxisTarget::workload && config_.workloads.size() > 1;
+      add(std::move(*placed),
+          is_of_network
+              ? fmt::format(" (network {})", config_.workloads.at(choice.workload).network)
+              : "");
     } else {
       add(problem, describe(config_, choice));
     }
@@ -122,7 +140,13 @@ void PlanErrors::add(Diagnostic diagnostic, const std::string& addition) {
 }
 
 void PlanErrors::finish() const {
-  if (!diagnostics_.empty()) throw ConfigError(diagnostics_);
+  if (diagnostics_.empty()) return;
+  std::vector<Diagnostic> all = diagnostics_;
+  if (is_full()) {
+    all.push_back({config_.path.string(), "",
+                   fmt::format("these are the first {} errors; more may follow", kMostErrors)});
+  }
+  throw ConfigError(std::move(all));
 }
 
 }  // namespace nzsim::sweep

@@ -52,6 +52,19 @@ void make_canonical(nlohmann::json& value) {
   }
 }
 
+/// A memory or energy table that is named by a path: machines look for it from their own directory,
+/// a sweep's paths start from its own.
+void from_sweep(const SweepConfig& config, Override& change) {
+  if (change.pointer != "/memory" && change.pointer != "/energy") return;
+  const auto value = nlohmann::json::parse(change.value, nullptr, false);
+  const std::string word = value.is_string() ? value.get<std::string>() : change.value;
+  const bool is_name = !value.is_string() && !value.is_discarded();
+  if (is_name || (word.find('/') == std::string::npos && !word.ends_with(".json"))) return;
+  change.value =
+      nlohmann::json(fs::absolute(config.path.parent_path() / word).lexically_normal().string())
+          .dump();
+}
+
 /// The batch that an axis states. Throws `WorkloadError` as an override of that name would.
 std::uint32_t batch_of(const std::string& json) {
   const auto value = nlohmann::json::parse(json);
@@ -61,6 +74,13 @@ std::uint32_t batch_of(const std::string& json) {
                         fmt::format("expected an integer in [1, {}], got {}", kLargestBatch, json));
   }
   return static_cast<std::uint32_t>(batch);
+}
+
+ConfigError changed_since(const SweepConfig& config, const Point& point) {
+  return {config.path.string(), "",
+          fmt::format("expected the machine and network that point {} was planned with, got "
+                      "others: a file has changed since",
+                      point.index)};
 }
 
 std::string_view to_string(Mode mode) { return mode == Mode::fast ? "fast" : "reference"; }
@@ -113,6 +133,7 @@ Machine PointReader::machine(const std::vector<std::string>& values) {
     const Axis& axis = config_.axes[index];
     if (axis.target == AxisTarget::machine) overrides.push_back({axis.pointer, values.at(index)});
   }
+  for (Override& change : overrides) from_sweep(config_, change);
   return load_machine(base_, overrides, directories_.shipped, &files_);
 }
 
@@ -159,16 +180,19 @@ const NetworkIdentity& PointReader::network_identity(std::size_t workload,
 
 PointInputs PointReader::inputs(const Point& point) {
   const KnownNetwork& known = known_network(point.workload, point.values);
-  PointInputs inputs{machine(point.values), known.network};
+  PointInputs inputs{machine(point.values), known.network, known.identity.digest};
   const std::string digest =
       machine_digest(inputs.machine, canonical_json(inputs.machine.resolved));
   if (point_key(digest, known.identity.digest, config_.options) != point.key) {
-    throw ConfigError(config_.path.string(), "",
-                      fmt::format("expected the machine and network that point {} was planned "
-                                  "with, got others: a file has changed since",
-                                  point.index));
+    throw changed_since(config_, point);
   }
   return inputs;
+}
+
+void require_planned(const SweepConfig& config, const Point& point, const PointInputs& inputs) {
+  if (inputs.network_digest.empty()) return;
+  if (identity_of(inputs.network, config.options).digest == inputs.network_digest) return;
+  throw changed_since(config, point);
 }
 
 PointInputs inputs_of(const SweepConfig& config, const Point& point,

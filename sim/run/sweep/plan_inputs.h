@@ -32,6 +32,10 @@ struct NetworkIdentity {
 [[nodiscard]] std::string point_key(const std::string& machine, const std::string& network,
                                     const RunOptions& options);
 
+/// Throws `ConfigError` where files of the network's values are no longer those that `inputs` were
+/// read from: what was compiled meanwhile may be of other values.
+void require_planned(const SweepConfig& config, const Point& point, const PointInputs& inputs);
+
 /// Reads machines and networks of a sweep's points. Files are read once, networks kept while they
 /// are few. Not for use from several threads.
 class PointReader {

@@ -150,8 +150,8 @@ PointResult result_of_line(std::string_view text, const std::string& file, std::
   constexpr std::size_t kShown = 60;
   throw ConfigError(
       file, fmt::format("line {}", line),
-      fmt::format("expected a result of a sweep, got {}{}", json_string(text.substr(0, kShown)),
-                  text.size() > kShown ? " and more" : ""));
+      fmt::format("expected a result of a sweep, got {}{}; remove the line to run its point again",
+                  json_string(text.substr(0, kShown)), text.size() > kShown ? " and more" : ""));
 }
 
 }  // namespace nzsim::sweep

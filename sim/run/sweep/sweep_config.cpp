@@ -132,6 +132,21 @@ void check_axes(ConfigNode& root, const SweepConfig& sweep) {
   }
 }
 
+/// An axis over the batch of all layers leaves none for a workload to state.
+void check_batches(ConfigNode& root, const SweepConfig& sweep) {
+  if (root.describing() || !root.valid()) return;
+  const bool varies = std::any_of(sweep.axes.begin(), sweep.axes.end(), [](const Axis& axis) {
+    return axis.target == AxisTarget::workload && axis.pointer == "/batch";
+  });
+  for (const SweepWorkload& workload : sweep.workloads) {
+    if (!varies || !workload.batch) continue;
+    root.fail("workloads", fmt::format("expected workloads without batch beside the axis "
+                                       "\"workload:/batch\", got {} with batch {}",
+                                       in_quotes(workload.network), *workload.batch));
+    return;
+  }
+}
+
 void read_where(ConfigNode& root, SweepConfig& sweep) {
   sweep.where = root.text(
       "where", {.default_value = "",
@@ -197,6 +212,7 @@ SweepConfig sweep_from(ConfigNode& root) {
   read_mode(root, sweep);
   sweep.axes = axes_from(root);
   check_axes(root, sweep);
+  check_batches(root, sweep);
   read_where(root, sweep);
   read_objectives(root, sweep);
   sweep.published = counterparts_from(root, sweep.workloads.size());

@@ -92,9 +92,11 @@ const Program& PointRunner::program_of(const Point& point, const PointInputs& in
   if (!cache && is_shared_.at(point.program)) cache = files_.programs;
   // The oldest goes first, so that memory holds no more than it must.
   if (programs_.size() == kMostPrograms) programs_.pop_front();
-  programs_.emplace_back(
-      point.program,
-      obtain_program(inputs.machine, Workload{inputs.network, plan_.config.options.seed}, cache));
+  std::unique_ptr<Program> program =
+      obtain_program(inputs.machine, Workload{inputs.network, plan_.config.options.seed}, cache,
+                     CacheErrors::ignored);
+  require_planned(plan_.config, point, inputs);
+  programs_.emplace_back(point.program, std::move(program));
   return *programs_.back().second;
 }
 

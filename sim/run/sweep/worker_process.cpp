@@ -72,7 +72,8 @@ WorkerEnd work(const SharedWork& work, Slot& slot, ResultFile& file, PointRunner
     }
   } catch (const std::bad_alloc&) {
     return WorkerEnd::out_of_memory;
-  } catch (const std::exception&) {
+  } catch (const std::exception& error) {
+    std::strncpy(slot.problem.data(), error.what(), slot.problem.size() - 1);
     return WorkerEnd::cannot_store;
   }
   return WorkerEnd::done;

@@ -19,28 +19,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
+fs::path programs_directory(const fs::path& directory) { return directory / "programs"; }
+
 /// What was found in the directory of the points that a run is for.
 struct Pending {
   Progress progress;
   std::vector<WorkItem> items;
 };
 
-/// Points without a result, and with `retry_failed` those that are not done; points of one program
-/// behind one another.
+/// Points that need an attempt; those of one program behind one another.
 Pending pending_of(const RunRequest& request, bool retry_failed) {
   const ResultStore store(request.directory);
+  const Again again{retry_failed, reports_directory(request.directory, request.reports)};
   Pending pending;
   for (std::size_t place = 0; place < request.plan.points.size(); ++place) {
     if (request.shard && place % request.shard->count != request.shard->index) continue;
     ++pending.progress.total;
-    const StoredResult* const known = store.find(request.plan.points.key(place));
-    const bool is_failed = known != nullptr && known->status != Status::done;
-    if (known == nullptr || (is_failed && retry_failed)) {
-      pending.items.push_back({place, known == nullptr ? 1 : known->attempt + 1});
+    const PointKey& key = request.plan.points.key(place);
+    const StoredResult* const known = store.find(key);
+    if (const auto attempt = needed_attempt(known, key, again)) {
+      pending.items.push_back({place, *attempt});
       continue;
     }
     ++pending.progress.finished;
-    if (is_failed) ++pending.progress.failed;
+    if (known->status != Status::done) ++pending.progress.failed;
   }
   std::stable_sort(
       pending.items.begin(), pending.items.end(), [&](const WorkItem& left, const WorkItem& right) {
@@ -67,6 +69,26 @@ std::vector<ResultFile> files_of(const RunRequest& request) {
 
 }  // namespace
 
+std::optional<std::uint64_t> needed_attempt(const StoredResult* known, const PointKey& key,
+                                            const Again& again) {
+  if (known == nullptr) return 1;
+  bool is_needed = again.failed && known->status != Status::done;
+  if (again.reports && known->status == Status::done) {
+    std::error_code error;
+    is_needed = !fs::exists(*again.reports / (key.text() + ".json"), error);
+  }
+  return is_needed ? std::optional(known->attempt + 1) : std::nullopt;
+}
+
+std::optional<fs::path> reports_directory(const fs::path& directory, bool is_kept) {
+  return is_kept ? std::optional(directory / "reports") : std::nullopt;
+}
+
+void remove_programs(const fs::path& directory) {
+  std::error_code ignored;
+  fs::remove_all(programs_directory(directory), ignored);
+}
+
 RunEnd run_sweep(const RunRequest& request) {
   Pending pending = pending_of(request, request.retry_failed);
   const DirectoryLock lock(request.directory,
@@ -75,8 +97,8 @@ RunEnd run_sweep(const RunRequest& request) {
   std::vector<ResultFile> files = files_of(request);
   const SignalWatch signals;
   RunnerFiles runner_files;
-  runner_files.programs = request.directory / "programs";
-  if (request.reports) runner_files.reports = request.directory / "reports";
+  runner_files.programs = programs_directory(request.directory);
+  runner_files.reports = reports_directory(request.directory, request.reports);
   bool retry_failed = request.retry_failed;
   for (;;) {
     // Read again behind the lock, and after the work: a worker that is killed while it takes a task
@@ -88,10 +110,7 @@ RunEnd run_sweep(const RunRequest& request) {
     retry_failed = false;
     if (!has_ended) return {pending_of(request, false).progress, true};
   }
-  if (!request.shard) {
-    std::error_code ignored;
-    fs::remove_all(runner_files.programs, ignored);
-  }
+  if (!request.shard) remove_programs(request.directory);
   if (request.progress) request.progress(pending.progress);
   return {pending.progress, false};
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sim/run/sweep/plan.h"
+#include "sim/run/sweep/store.h"
 #include "sim/run/sweep/worker.h"
 
 namespace nzsim::sweep {
@@ -29,6 +30,22 @@ struct Progress {
   std::uint64_t failed = 0;
 };
 
+/// What a run does again, beside the points without a result.
+struct Again {
+  /// Points whose status is not `done`.
+  bool failed = false;
+  /// Points that are done and have no `KEY.json` in this directory; nothing: none.
+  std::optional<std::filesystem::path> reports = {};
+};
+
+/// The attempt that a point needs whose result is `known` (null: none); nothing where that stands.
+[[nodiscard]] std::optional<std::uint64_t> needed_attempt(const StoredResult* known,
+                                                          const PointKey& key, const Again& again);
+
+/// `DIR/reports` where reports are kept, else nothing.
+[[nodiscard]] std::optional<std::filesystem::path> reports_directory(
+    const std::filesystem::path& directory, bool is_kept);
+
 /// What is to be run on this machine.
 struct RunRequest {
   const Plan& plan;
@@ -39,7 +56,7 @@ struct RunRequest {
   std::size_t jobs = 1;
   /// Also run points again whose status is not `done`.
   bool retry_failed = false;
-  /// Keep `reports/KEY.json` of each point.
+  /// Keep `reports/KEY.json` of each point; those that are done without one are run again.
   bool reports = false;
   /// Nothing: all points. A shard is run by one worker, whose file is `results/shard-I-K.jsonl`.
   std::optional<Shard> shard = {};
@@ -53,6 +70,10 @@ struct RunEnd {
   /// Whether SIGINT or SIGTERM ended it; finished points are kept.
   bool is_interrupted = false;
 };
+
+/// Removes the compiled programs that workers have shared in `directory`; they are made again when
+/// they are needed.
+void remove_programs(const std::filesystem::path& directory);
 
 /// Runs the points that have no result yet in forked processes; the caller has one thread. A point
 /// that crashes, or exceeds a limit of the sweep, gets a result that says so, and the next one is

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,8 @@ struct Slot {
   std::atomic<std::int64_t> started{0};
   /// Size of the worker's file then: the item is finished when a line stands there.
   std::atomic<std::uint64_t> offset{0};
+  /// Why the worker has ended itself, a text with its zero: read when it has ended.
+  std::array<char, 512> problem{};
 };
 
 /// What the coordinator and its workers share: anonymous memory that is mapped before they are

@@ -20,6 +20,8 @@ namespace {
 
 /// Longest wait in milliseconds: how often progress is told.
 constexpr int kLongestWait = 200;
+/// Looks at the time of a point within its limit. Assumption: a quarter too long harms nobody.
+constexpr double kLooksPerLimit = 4.0;
 /// Processes of one item that may be killed from outside, and workers that may be killed so between
 /// items, before that counts. Assumption: whoever kills them, a user or the system that runs out of
 /// memory, seldom meets one twice by chance.
@@ -196,8 +198,7 @@ void Coordinator::ended_outside(std::size_t index, int status) {
   const bool is_own_kill = workers_[index].timed_out != 0;
   if (was_killed(status) && (is_own_kill || ++ends_outside_ < kMostEndsOutside)) return;
   if (ended_as(status, WorkerEnd::cannot_store)) {
-    throw SimulationError(fmt::format("{}: a result or report of a point cannot be written",
-                                      request_.directory.string()));
+    throw SimulationError(board_.slots()[index].problem.data());
   }
   throw SimulationError(
       fmt::format("sweep: between points worker {} {}", index, how_it_ended(status)));
@@ -206,7 +207,9 @@ void Coordinator::ended_outside(std::size_t index, int status) {
 int Coordinator::enforce_time_limit() {
   if (!request_.plan.config.seconds_limit) return kLongestWait;
   const std::int64_t now = steady_now();
-  double wait = kLongestWait;
+  // Points that begin while this waits are looked at behind it.
+  double wait = std::clamp(*request_.plan.config.seconds_limit * 1e3 / kLooksPerLimit, 1.0,
+                           static_cast<double>(kLongestWait));
   for (std::size_t index = 0; index < workers_.size(); ++index) {
     Worker& worker = workers_[index];
     const Slot& slot = board_.slots()[index];

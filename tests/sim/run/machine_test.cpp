@@ -122,8 +122,8 @@ TEST_F(MachineFile, IsReadOnceWhereFilesAreKept) {
 TEST_F(MachineFile, SuggestsTheNearestEnergyTable) {
   machine["energy"] = "tabel";
   EXPECT_THAT(test::message_of([&] { static_cast<void>(load_machine(write(machine))); }),
-              HasSubstr("machine.json: /energy: expected the name of an energy table, got "
-                        "\"tabel\"; did you mean \"table\"?"));
+              HasSubstr("machine.json: /energy: expected the name of an energy table or the "
+                        "path of its file, got \"tabel\"; did you mean \"table\"?"));
 }
 
 TEST_F(MachineFile, SuggestsTheNearestModel) {

@@ -74,6 +74,7 @@ TEST_F(ProgramCache, RefusesADirectoryThatCannotBe) {
   const std::filesystem::path blocked = directory.path() / "file";
   write_file(blocked, "x");
   EXPECT_THROW(static_cast<void>(obtain_program(machine, workload(), blocked)), InputError);
+  EXPECT_NE(obtain_program(machine, workload(), blocked, CacheErrors::ignored), nullptr);
 }
 
 TEST_F(ProgramCache, KeyDependsOnWhatTheCompilerSees) {

@@ -107,6 +107,13 @@ TEST_F(SweepPage, NamesRoundNumbersOnALogarithmicAxis) {
                             HasSubstr(">2</text>"), Not(HasSubstr(">0.0625</text>"))));
 }
 
+TEST_F(SweepPage, DrawsNumbersThatDifferByRoundingAlone) {
+  for (const std::size_t index : {0U, 2U, 4U, 8U}) {
+    results.done(index, index == 0 ? 1.0000000000000002 : 1.0, 1.0);
+  }
+  EXPECT_THAT(page(), HasSubstr(">1</text>"));
+}
+
 TEST_F(SweepPage, WritesNamesInFullWhereThereIsRoom) {
   const std::string name = "output_stationary";
   results.plan.config.axes[0].values[0] = json(name).dump();

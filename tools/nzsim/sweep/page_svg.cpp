@@ -22,6 +22,8 @@ constexpr double kBottom = 52;
 /// Around all that is drawn, as a part of the axis.
 constexpr double kRoom = 0.04;
 constexpr std::size_t kMostTicks = 12;
+/// Least difference of the ends of an axis, as a part of them.
+constexpr double kLeastSpan = 1e-9;
 /// Assumption: of a character of the drawing, in pixels.
 constexpr double kCharacter = 8.0;
 
@@ -48,9 +50,12 @@ class Scale {
       high_ = is_empty_ ? value : std::max(high_, value);
       is_empty_ = false;
     }
-    if (!(high_ > low_)) {
-      low_ -= 0.5;
-      high_ += 0.5;
+    // What differs by rounding alone has no scale of its own.
+    const double largest = std::max(std::abs(low_), std::abs(high_));
+    if (!(high_ - low_ > kLeastSpan * largest)) {
+      const double half = is_logarithmic || largest == 0.0 ? 0.5 : 0.5 * largest;
+      low_ -= half;
+      high_ += half;
     }
     const double room = kRoom * (high_ - low_);
     low_ -= room;

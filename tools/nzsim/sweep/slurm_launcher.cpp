@@ -187,8 +187,9 @@ bool is_done(const ExpectedResults& results) {
 }  // namespace
 
 SlurmEnd run_on_slurm(const SlurmRequest& request) {
-  std::optional<ExpectedResults> results(std::in_place, request.plan, request.directory,
-                                         request.retry_failed);
+  const sweep::Again again{request.retry_failed,
+                           sweep::reports_directory(request.directory, request.reports)};
+  std::optional<ExpectedResults> results(std::in_place, request.plan, request.directory, again);
   if (is_done(*results)) return SlurmEnd::finished;
   if (request.dry_run) return show_only(request, *results);
   require_programs({"sbatch", "squeue", "scancel"});
@@ -201,7 +202,7 @@ SlurmEnd run_on_slurm(const SlurmRequest& request) {
     const sweep::DirectoryLock lock(request.directory, sweep::LockKind::exclusive,
                                     results->progress().finished);
     require_no_active_job(request.directory);
-    results.emplace(request.plan, request.directory, request.retry_failed);
+    results.emplace(request.plan, request.directory, again);
     if (is_done(*results)) return SlurmEnd::finished;
     job = submit_missing(request, results->missing());
   }

@@ -11,20 +11,20 @@ namespace nzsim::cli {
 
 namespace fs = std::filesystem;
 
-ExpectedResults::ExpectedResults(const sweep::Plan& plan, fs::path directory, bool retry_failed)
+ExpectedResults::ExpectedResults(const sweep::Plan& plan, fs::path directory,
+                                 const sweep::Again& again)
     : directory_(std::move(directory)) {
   const sweep::ResultStore store(directory_);
   progress_.total = plan.points.size();
   for (std::size_t index = 0; index < plan.points.size(); ++index) {
     const sweep::PointKey& key = plan.points.key(index);
     const sweep::StoredResult* const known = store.find(key);
-    const bool is_failed = known != nullptr && known->status != sweep::Status::done;
-    if (known == nullptr || (is_failed && retry_failed)) {
-      expected_[key] = {index, known == nullptr ? 1 : known->attempt + 1};
+    if (const auto attempt = sweep::needed_attempt(known, key, again)) {
+      expected_[key] = {index, *attempt};
       continue;
     }
     ++progress_.finished;
-    if (is_failed) ++progress_.failed;
+    if (known->status != sweep::Status::done) ++progress_.failed;
   }
 }
 

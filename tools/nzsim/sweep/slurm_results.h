@@ -16,9 +16,10 @@ namespace nzsim::cli {
 /// whoever writes them.
 class ExpectedResults {
  public:
-  /// The points of `plan` without a result in `directory`, with `retry_failed` those that failed
-  /// too. `plan` outlives the object. Throws `ConfigError` where a line of results is damaged.
-  ExpectedResults(const sweep::Plan& plan, std::filesystem::path directory, bool retry_failed);
+  /// The points of `plan` without a result in `directory`, and those that are run again. `plan`
+  /// outlives the object. Throws `ConfigError` where a line of results is damaged.
+  ExpectedResults(const sweep::Plan& plan, std::filesystem::path directory,
+                  const sweep::Again& again);
 
   /// Reads what was added to the files since the last call.
   void update();

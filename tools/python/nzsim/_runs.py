@@ -27,11 +27,10 @@ class Report(Dict[str, Any]):
 
 
 def overrides(changes: Mapping[str, Any]) -> List[str]:
-    """`--set POINTER=VALUE` for each change; strings go as they are, the rest as JSON."""
+    """`--set POINTER=VALUE` for each change, the value as JSON."""
     words: List[str] = []
     for pointer, value in changes.items():
-        text = value if isinstance(value, str) else json.dumps(value)
-        words += ["--set", f"{pointer}={text}"]
+        words += ["--set", f"{pointer}={json.dumps(value)}"]
     return words
 
 

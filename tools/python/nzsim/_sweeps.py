@@ -125,4 +125,7 @@ def run_sweep(
 
 def read_sweep(directory: PathLike) -> Sweep:
     """The results of a sweep that was run before. Raises `FileNotFoundError` where there are none."""
+    results = Path(directory) / "results.jsonl"
+    if not results.is_file():
+        raise FileNotFoundError(f"expected the results of a sweep, got no {results}")
     return Sweep(directory)

@@ -34,7 +34,7 @@ TEST(SweepFile, HoldsEverything) {
       "name": "n", "description": "d", "source": "s", "base": "eie", "set": ["/clock_mhz=400"],
       "workloads": ["alex-7", {"network": "alex-8", "batch": 4}, {"network": "alex-8"}],
       "mode": "random", "random": {"points": 20, "seed": 7},
-      "axes": {"/memory": ["a", {"extends": "b"}], "workload:/batch": [1, 2], "/x/y": [true, 2.5]},
+      "axes": {"/memory": ["a", {"extends": "b"}], "workload:/layers/0/outputs": [1, 2], "/x/y": [true, 2.5]},
       "where": "x.y > 1",
       "objectives": [{"column": "seconds", "goal": "minimize"},
                      {"column": "speed", "goal": "maximize"}],
@@ -54,8 +54,8 @@ TEST(SweepFile, HoldsEverything) {
   ASSERT_THAT(sweep.axes, SizeIs(3));
   EXPECT_THAT(sweep.axes[0].values, ElementsAre("\"a\"", R"({"extends":"b"})"));
   EXPECT_EQ(sweep.axes[1].target, AxisTarget::workload);
-  EXPECT_EQ(sweep.axes[1].name, "workload:/batch");
-  EXPECT_EQ(sweep.axes[1].pointer, "/batch");
+  EXPECT_EQ(sweep.axes[1].name, "workload:/layers/0/outputs");
+  EXPECT_EQ(sweep.axes[1].pointer, "/layers/0/outputs");
   EXPECT_EQ(sweep.axes[2].pointer, "/x/y");
   EXPECT_THAT(sweep.axes[2].values, ElementsAre("true", "2.5"));
   EXPECT_EQ(sweep.where, "x.y > 1");
@@ -66,6 +66,23 @@ TEST(SweepFile, HoldsEverything) {
   EXPECT_EQ(sweep.options.seed, 3U);
   EXPECT_EQ(sweep.seconds_limit, 2.5);
   EXPECT_EQ(sweep.bytes_limit, 1000U);
+}
+
+TEST(SweepFile, VariesTheBatchOfWorkloadsThatStateNone) {
+  const std::string axis = R"("workload:/batch": [1, 2])";
+  const std::string with = R"({"name": "n", "description": "d", "source": "s", "base": "b",
+      "workloads": ["v", {"network": "w", "batch": 4}], "axes": {)" +
+                           axis + "}}";
+  EXPECT_THAT(errors_of(with, sweep_from),
+              ElementsAre(HasSubstr("/workloads: expected workloads without batch beside the axis "
+                                    "\"workload:/batch\", got \"w\" with batch 4")));
+  EXPECT_THAT(errors(axis), IsEmpty());
+}
+
+TEST(SweepFile, NamesAxesApartInMoreThanCase) {
+  EXPECT_THAT(errors(R"("/a/Bc": [1], "/a/bc": [1])"),
+              ElementsAre(HasSubstr("expected a name that differs from \"/a/Bc\" in more than its "
+                                    "case, got \"/a/bc\"")));
 }
 
 TEST(SweepFile, IsAGridOfFastRunsWithValuesAndWithoutLimitsByDefault) {

@@ -8,6 +8,7 @@
 namespace nzsim::sweep {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -41,7 +42,8 @@ TEST_F(SweepPlanError, TellsTenAtMost) {
   for (int value = 0; value < 30; ++value) values.push_back(-value);
   sweep["axes"] = {{"/clock_mhz", values}};
   const std::string message = error();
-  EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 9);
+  EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 10);
+  EXPECT_THAT(message, EndsWith("sweep.json: these are the first 10 errors; more may follow"));
 }
 
 TEST_F(SweepPlanError, SuggestsTheKeyThatAnAxisMeans) {
@@ -59,8 +61,8 @@ TEST_F(SweepPlanError, SuggestsTheKeyThatAnAxisMeans) {
 TEST_F(SweepPlanError, NamesTheFilesThatAreUnknown) {
   sweep["axes"] = {{"/energy", {"table", "tabel"}}};
   EXPECT_EQ(error(),
-            "sweep.json: /axes/~1energy/1: expected the name of an energy table, got "
-            "\"tabel\"; did you mean \"table\"?");
+            "sweep.json: /axes/~1energy/1: expected the name of an energy table or the path of "
+            "its file, got \"tabel\"; did you mean \"table\"?; names: table");
   sweep["axes"] = {{"/energy", {"tabel"}}, {"/energy/node_nm", {45}}};
   EXPECT_EQ(error(),
             "sweep.json: /axes/~1energy/0/extends: expected the name of an energy or the path of "
@@ -95,11 +97,11 @@ TEST_F(SweepPlanError, NamesTheValueOfANetworksAxis) {
   sweep["axes"] = {{"workload:/batch", {1, 0}}};
   EXPECT_EQ(error(),
             "sweep.json: /axes/workload:~1batch/1: expected an integer in [1, 1000000], "
-            "got 0");
+            "got 0 (network small)");
   sweep["axes"] = {{"workload:/batch", {1, "x"}}};
   EXPECT_EQ(error(),
             "sweep.json: /axes/workload:~1batch/1: expected an integer in [1, 1000000], "
-            "got \"x\"");
+            "got \"x\" (network small)");
 }
 
 TEST_F(SweepPlanError, NamesThePointWhereNoValueIsToBlameAlone) {
@@ -134,6 +136,29 @@ TEST_F(SweepPlanError, NamesThePointWhoseConditionHasNoValue) {
             "column 1 in the point /energy = {\"extends\":\"table\"} of small");
 }
 
+TEST_F(SweepPlanError, NamesTheAxisThatMakesAnObjectWithoutTheRest) {
+  sweep["axes"] = {{"/memory/channels", {1, 2}}};
+  EXPECT_THAT(error(), HasSubstr("sweep.json: /axes/~1memory~1channels"));
+}
+
+TEST_F(SweepPlanError, SuggestsTheColumnThatAnObjectiveMeans) {
+  sweep["objectives"] = {{{"column", "second"}, {"goal", "minimize"}}};
+  EXPECT_EQ(error(),
+            "sweep.json: /objectives/0/column: expected a column of numbers of the results, got "
+            "\"second\"; did you mean \"seconds\"?");
+  sweep["objectives"] = {{{"column", "bottleneck"}, {"goal", "minimize"}}};
+  EXPECT_THAT(error(), HasSubstr("/objectives/0/column: expected a column of numbers"));
+}
+
+TEST_F(SweepPlanError, NamesALayerThatTheMachineDoesNotCompute) {
+  write("networks/small.json", R"({"name": "small", "source": "a test", "layers": [
+      {"name": "a", "type": "lstm", "inputs": 4, "outputs": 4,
+       "weights": {"synthetic": {"density": 1.0}},
+       "activations": {"synthetic": {"density": 1.0}}}]})");
+  sweep["workloads"] = {"small"};
+  EXPECT_THAT(error(), HasSubstr("/layers/0/type: expected \"fully_connected\""));
+}
+
 TEST_F(SweepPlanError, RefusesAConditionThatNoPointMeets) {
   sweep["axes"] = {{"/clock_mhz", {200, 100}}};
   sweep["where"] = "clock_mhz > 300";
@@ -146,7 +171,8 @@ TEST_F(SweepPlanError, RefusesPointsThatAreTheSame) {
                         "../" + directory.path().filename().string() + "/networks/small.json"};
   EXPECT_EQ(error(),
             "sweep.json: /axes: expected points that differ, got one machine and network "
-            "as points 0 and 1");
+            "as points 0 (small) and 1 (../" +
+                directory.path().filename().string() + "/networks/small.json)");
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST_F(SweepPlan, ChangesMachineAndNetworkOfItsPoints) {
 }
 
 TEST_F(SweepPlan, ReplacesTheBatchOfAllLayers) {
-  sweep["workloads"] = {Json{{"network", "small"}, {"batch", 3}}};
+  sweep["workloads"] = {"small"};
   sweep["axes"] = {{"workload:/batch", {2, 5}}};
   const Plan result = plan();
   const PointInputs inputs = inputs_of(result.config, result.points[1], directories());
@@ -135,6 +135,19 @@ TEST_F(SweepPlan, VariesTheEnergyTableAndItsNumbers) {
   const Machine machine = inputs_of(result.config, result.points[3], directories()).machine;
   EXPECT_EQ(machine.energy.name, "other");
   EXPECT_EQ(machine.energy.entries.at(0).picojoules, 4.0);
+}
+
+TEST_F(SweepPlan, FindsEnergyTablesFromItsOwnDirectory) {
+  write("tables/mine.json",
+        R"({"name": "mine", "node_nm": 28, "source": "a test", "entries": [
+        {"component": "multiply_accumulator", "action": "multiply_accumulate", "picojoules": 2,
+         "provenance": "assumption", "source": "a test"}]})");
+  sweep["workloads"] = {"small"};
+  sweep["axes"] = {{"/energy", {"table", "tables/mine.json"}}};
+  const Plan result = plan();
+  ASSERT_THAT(result.points, SizeIs(2));
+  const Machine machine = inputs_of(result.config, result.points[1], directories()).machine;
+  EXPECT_EQ(machine.energy.name, "mine");
 }
 
 TEST_F(SweepPlan, KeepsThePointsThatMeetTheCondition) {
