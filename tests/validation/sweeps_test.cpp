@@ -183,6 +183,9 @@ TEST_F(PublishedOfSweep, IsPrintedWithItsErrors) {
   // Figure 8 has 0.546 of NT-We at depth 4, which the sweep leaves out.
   EXPECT_THAT(read_file(directory.path() / "out/published.csv"),
               HasSubstr("eie-fig8,load_balance,nt-we,4,ratio,0.546,,,percent\r\n"));
+  EXPECT_THAT(
+      read_file(directory.path() / "out/sweep.html"),
+      HasSubstr("<summary>Load balance over the depth of the activation queue: mean error"));
   const test::CommandResult quiet = test::run_nzsim({"sweep", "collect", out, "--json"});
   EXPECT_THAT(quiet.output, Not(HasSubstr("beside")));
 }

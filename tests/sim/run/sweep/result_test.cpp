@@ -70,7 +70,8 @@ TEST(Result, RefusesALineThatIsCutAnywhere) {
 
 TEST(Result, NamesFileAndLineOfADamagedLine) {
   EXPECT_EQ(test::message_of([] { (void)result_of_line("no json", "results/a.jsonl", 12); }),
-            "results/a.jsonl: line 12: expected a result of a sweep, got \"no json\"");
+            "results/a.jsonl: line 12: expected a result of a sweep, got \"no json\"; remove "
+            "the line to run its point again");
 }
 
 TEST(Result, RefusesNumbersThatAreNone) {
