@@ -18,4 +18,21 @@ namespace nzsim {
 /// The array index that `token` is, below `size`; nothing where it is none.
 [[nodiscard]] std::optional<std::size_t> array_index(std::string_view token, std::size_t size);
 
+/// The value at `tokens` of a JSON `tree`; null where there is none.
+template <class Tree>
+[[nodiscard]] const Tree* find_value(const Tree& tree, const std::vector<std::string>& tokens) {
+  const Tree* at = &tree;
+  for (const std::string& token : tokens) {
+    if (at->is_array()) {
+      const std::optional<std::size_t> index = array_index(token, at->size());
+      if (!index) return nullptr;
+      at = &(*at)[*index];
+    } else {
+      if (!at->is_object() || !at->contains(token)) return nullptr;
+      at = &(*at)[token];
+    }
+  }
+  return at;
+}
+
 }  // namespace nzsim

@@ -1,11 +1,8 @@
 #include "sim/report/csv_line.h"
 
-#include <string_view>
-
 namespace nzsim {
-namespace {
 
-std::string quoted(std::string_view text) {
+std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string field = "\"";
   for (const char c : text) {
@@ -15,13 +12,11 @@ std::string quoted(std::string_view text) {
   return field + '"';
 }
 
-}  // namespace
-
 std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;
   for (const std::string& field : fields) {
     if (&field != &fields.front()) line += ',';
-    line += quoted(field);
+    line += csv_field(field);
   }
   return line + "\r\n";
 }

@@ -166,6 +166,10 @@ std::string canonical_value(const std::string& json) {
   return value.dump();
 }
 
+std::string axis_text(const std::string& json) {
+  return json.starts_with('"') ? Json::parse(json).get<std::string>() : json;
+}
+
 std::vector<Axis> axes_from(ConfigNode& root) {
   std::vector<Axis> axes;
   root.named_arrays_or_objects(

@@ -19,4 +19,7 @@ namespace nzsim::sweep {
 /// A value as JSON text in one form: `8.0` and `8e0` are `8`.
 [[nodiscard]] std::string canonical_value(const std::string& json);
 
+/// A value as tables show it: a text without its quotes, other JSON as it is.
+[[nodiscard]] std::string axis_text(const std::string& json);
+
 }  // namespace nzsim::sweep

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "sim/run/sweep/axis.h"
 #include "sim/run/sweep/store.h"
 
 namespace nzsim::sweep {
@@ -39,7 +39,7 @@ std::string workload_name(const SweepWorkload& workload) {
 
 Cell axis_cell(const std::string& json) {
   if (!json.starts_with('"')) return {Cell::Kind::json, 0.0, json};
-  return text_cell(nlohmann::json::parse(json).get<std::string>());
+  return text_cell(axis_text(json));
 }
 
 /// Makes the rows of a plan's points.

@@ -50,7 +50,4 @@ class RowSink {
 [[nodiscard]] std::unique_ptr<RowSink> sqlite_sink(const std::filesystem::path& path,
                                                    const Columns& columns, const Plan& plan);
 
-/// A field of a CSV file: in quotes where RFC 4180 asks for them.
-[[nodiscard]] std::string csv_field(std::string_view text);
-
 }  // namespace nzsim::sweep

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/report/csv_line.h"
 #include "sim/run/sweep/collect_table.h"
 #include "sim/run/sweep/result.h"
 #include "sim/run/sweep/text_file.h"
@@ -80,16 +81,6 @@ class JsonLinesSink : public RowSink {
 };
 
 }  // namespace
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string field = "\"";
-  for (const char c : text) {
-    if (c == '"') field += '"';
-    field += c;
-  }
-  return field + '"';
-}
 
 std::unique_ptr<RowSink> csv_sink(const fs::path& path, const Columns& columns) {
   return std::make_unique<CsvSink>(path, columns);

@@ -36,17 +36,6 @@ struct Known {
   std::optional<LayerSupport> support;
 };
 
-/// `/a = 1, /b = 2 of alex-7`
-std::string describe(const SweepConfig& config, const Point& point) {
-  std::string text;
-  for (std::size_t axis = 0; axis < config.axes.size(); ++axis) {
-    text +=
-        fmt::format("{}{} = {}", axis == 0 ? "" : ", ", config.axes[axis].name, point.values[axis]);
-  }
-  if (!text.empty()) text += " of ";
-  return text + config.workloads[point.workload].network;
-}
-
 /// Numbers from 0 in the order in which they are asked for.
 template <class Key>
 class Numbering {
@@ -236,6 +225,10 @@ class Planner {
     condition_->check_names(Json::parse(resolved));
   }
 
+  [[nodiscard]] std::string describe_point(const Point& point) const {
+    return point_text(plan_.config, point.values, point.workload);
+  }
+
   /// Results are found by their keys.
   void check_keys() const {
     std::unordered_map<PointKey, std::uint32_t, PointKeyHash> indices;
@@ -243,12 +236,11 @@ class Planner {
       const auto [place, is_new] =
           indices.emplace(plan_.points.key(index), static_cast<std::uint32_t>(index));
       if (is_new) continue;
-      throw ConfigError(
-          plan_.config.path.string(), "/axes",
-          fmt::format("expected points that differ, got one machine and network as "
-                      "points {} ({}) and {} ({})",
-                      place->second, describe(plan_.config, plan_.points[place->second]), index,
-                      describe(plan_.config, plan_.points[index])));
+      throw ConfigError(plan_.config.path.string(), "/axes",
+                        fmt::format("expected points that differ, got one machine and network as "
+                                    "points {} ({}) and {} ({})",
+                                    place->second, describe_point(plan_.points[place->second]),
+                                    index, describe_point(plan_.points[index])));
     }
     if (plan_.points.empty()) {
       throw ConfigError(plan_.config.path.string(), "/where",

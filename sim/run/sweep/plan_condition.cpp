@@ -37,23 +37,6 @@ std::vector<std::string> split_name(std::string_view name) {
   return tokens;
 }
 
-/// The value at `tokens` of `tree`; null where there is none.
-const Json* find(const Json& tree, const std::vector<std::string>& tokens) {
-  const Json* at = &tree;
-  for (const std::string& token : tokens) {
-    if (at->is_array()) {
-      const auto index = array_index(token, at->size());
-      if (!index) return nullptr;
-      at = &(*at)[*index];
-    } else {
-      const auto member = at->is_object() ? at->find(token) : at->end();
-      if (!at->is_object() || member == at->end()) return nullptr;
-      at = &*member;
-    }
-  }
-  return at;
-}
-
 /// Names of all plain values of `tree`.
 void collect_names(const Json& tree, const std::string& prefix, std::vector<std::string>& names) {
   if (!tree.is_object()) return;
@@ -103,7 +86,7 @@ void Condition::check_names(const Json& machine) const {
   for (std::size_t index = 0; index < bindings_.size(); ++index) {
     if (bindings_[index].kind != Binding::Kind::machine) continue;
     const ExpressionName& name = expression_.names()[index];
-    const Json* const found = find(machine, bindings_[index].tokens);
+    const Json* const found = find_value(machine, bindings_[index].tokens);
     if (found != nullptr && found->is_primitive() && !found->is_null()) continue;
     std::vector<std::string> candidates{kWorkloadName};
     for (const Axis& axis : config_.axes) candidates.push_back(dotted(axis));
@@ -134,7 +117,7 @@ ExpressionValue Condition::value(std::size_t name, const Choice& choice,
   if (binding.kind == Binding::Kind::axis) {
     return plain_value(axis_values_[binding.axis][choice.places[binding.axis]], text);
   }
-  const Json* const found = machine == nullptr ? nullptr : find(*machine, binding.tokens);
+  const Json* const found = machine == nullptr ? nullptr : find_value(*machine, binding.tokens);
   return plain_value(found == nullptr ? Json() : *found, text);
 }
 

@@ -81,17 +81,6 @@ std::optional<Diagnostic> at_setting(const SweepConfig& config, const Diagnostic
   return {};
 }
 
-/// ` in the point /a = 1, /b = 2 of alex-7`.
-std::string describe(const SweepConfig& config, const Choice& choice) {
-  std::string text = " in the point";
-  for (std::size_t index = 0; index < config.axes.size(); ++index) {
-    const Axis& axis = config.axes[index];
-    text += fmt::format("{} {} = {}", index == 0 ? "" : ",", axis.name,
-                        axis.values.at(choice.places[index]));
-  }
-  return text + " of " + config.workloads.at(choice.workload).network;
-}
-
 }  // namespace
 
 std::vector<std::string> values_of(const SweepConfig& config, const Choice& choice) {
@@ -101,6 +90,16 @@ std::vector<std::string> values_of(const SweepConfig& config, const Choice& choi
     values.push_back(config.axes[index].values[choice.places[index]]);
   }
   return values;
+}
+
+std::string point_text(const SweepConfig& config, const std::vector<std::string>& values,
+                       std::size_t workload) {
+  std::string text;
+  for (std::size_t axis = 0; axis < config.axes.size(); ++axis) {
+    text += fmt::format("{}{} = {}", axis == 0 ? "" : ", ", config.axes[axis].name, values[axis]);
+  }
+  if (!text.empty()) text += " of ";
+  return text + config.workloads.at(workload).network;
 }
 
 void PlanErrors::add(const InputError& error, AxisTarget target, const Choice& choice) {
@@ -122,13 +121,17 @@ void PlanErrors::add(const InputError& error, AxisTarget target, const Choice& c
               ? fmt::format(" (network {})", config_.workloads.at(choice.workload).network)
               : "");
     } else {
-      add(problem, describe(config_, choice));
+      add(problem, in_point(choice));
     }
   }
 }
 
 void PlanErrors::add(const std::string& pointer, const std::string& message, const Choice& choice) {
-  add({config_.path.string(), pointer, message}, describe(config_, choice));
+  add({config_.path.string(), pointer, message}, in_point(choice));
+}
+
+std::string PlanErrors::in_point(const Choice& choice) const {
+  return " in the point " + point_text(config_, values_of(config_, choice), choice.workload);
 }
 
 bool PlanErrors::is_full() const { return diagnostics_.size() >= kMostErrors; }

@@ -20,6 +20,10 @@ struct Choice {
 /// JSON texts of the values of `choice`.
 [[nodiscard]] std::vector<std::string> values_of(const SweepConfig& config, const Choice& choice);
 
+/// `/a = 1, /b = 2 of alex-7`: the values of all axes, and the workload by its index.
+[[nodiscard]] std::string point_text(const SweepConfig& config,
+                                     const std::vector<std::string>& values, std::size_t workload);
+
 /// What is wrong with points, told once each, at its place in the sweep file.
 class PlanErrors {
  public:
@@ -39,6 +43,7 @@ class PlanErrors {
 
  private:
   void add(Diagnostic diagnostic, const std::string& addition);
+  [[nodiscard]] std::string in_point(const Choice& choice) const;
 
   const SweepConfig& config_;
   std::vector<Diagnostic> diagnostics_;

@@ -10,22 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// The value at `pointer`; null where there is none.
-const Json* find(const Json& tree, const std::string& pointer) {
-  const Json* at = &tree;
-  for (const std::string& token : split_pointer(pointer).value_or(std::vector<std::string>{})) {
-    if (at->is_array()) {
-      const auto index = array_index(token, at->size());
-      if (!index) return nullptr;
-      at = &(*at)[*index];
-    } else {
-      if (!at->is_object() || !at->contains(token)) return nullptr;
-      at = &(*at)[token];
-    }
-  }
-  return at;
-}
-
 /// Whether an axis's value is what a resolved file has: a file that was named is there as an
 /// object with its name.
 bool is_same(const Json& value, const Json& resolved) {
@@ -55,7 +39,8 @@ std::optional<std::size_t> place_of(const Axis& axis, const Json& own) {
 Json own_value(const Axis& axis, const Json& machine, const Json& network) {
   const bool is_of_machine = axis.target == AxisTarget::machine;
   if (!is_of_machine && axis.pointer == "/batch") return batch_of(network);
-  const Json* const value = find(is_of_machine ? machine : network, axis.pointer);
+  const Json* const value =
+      find_value(is_of_machine ? machine : network, split_pointer(axis.pointer).value());
   return value == nullptr ? Json() : *value;
 }
 

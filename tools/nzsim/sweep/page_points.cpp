@@ -122,9 +122,4 @@ PagePoints read_points(const Plan& plan, const std::filesystem::path& directory,
   return reader.take();
 }
 
-std::string axis_text(const std::string& json) {
-  if (!json.starts_with('"')) return json;
-  return nlohmann::json::parse(json).get<std::string>();
-}
-
 }  // namespace nzsim::sweep

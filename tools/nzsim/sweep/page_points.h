@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/run/sweep/axis.h"
 #include "sim/run/sweep/plan.h"
 
 namespace nzsim::sweep {
@@ -54,8 +55,5 @@ struct PageSelection {
 /// Throws `ConfigError` where a line of results is damaged.
 [[nodiscard]] PagePoints read_points(const Plan& plan, const std::filesystem::path& directory,
                                      const PageSelection& selection = {});
-
-/// A value of an axis as tables show it: a text without its quotes, other JSON as it is.
-[[nodiscard]] std::string axis_text(const std::string& json);
 
 }  // namespace nzsim::sweep

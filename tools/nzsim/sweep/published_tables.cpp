@@ -8,11 +8,11 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "sim/base/errors.h"
 #include "sim/config/node.h"
-#include "sim/run/sweep/collect_table.h"
+#include "sim/report/csv_line.h"
+#include "sim/run/sweep/axis.h"
 #include "sim/run/sweep/store.h"
 #include "sim/run/sweep/text_file.h"
 #include "tools/nzsim/arguments.h"
@@ -25,11 +25,6 @@ namespace fs = std::filesystem;
 using reproduce::ComparisonTable;
 using reproduce::PublishedTable;
 using sweep::Counterpart;
-
-/// A value of an axis as `results.csv` has it: strings without quotes.
-std::string plain_value(const std::string& json) {
-  return json.starts_with('"') ? nlohmann::json::parse(json).get<std::string>() : json;
-}
 
 /// A counterpart with the table that it names, and the points of its places.
 class Places {
@@ -102,7 +97,7 @@ class Places {
       std::string value;
       for (const std::size_t axis : axes) {
         if (!value.empty()) value.push_back(' ');
-        value += plain_value(point.values[axis]);
+        value += sweep::axis_text(point.values[axis]);
       }
       if (!points_.try_emplace({value, point.workload}, point.index).second) {
         fail("axes", fmt::format("expected axes that tell the points of a workload apart, got "
@@ -244,11 +239,11 @@ std::string csv_lines(const PublishedResults& results) {
   const ComparisonTable& table = results.table;
   std::string text;
   for (const reproduce::Comparison& cell : table.cells) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{}\r\n", sweep::csv_field(results.file),
-                        sweep::csv_field(table.published.name), sweep::csv_field(cell.row),
-                        sweep::csv_field(cell.column), sweep::csv_field(table.published.unit),
-                        csv_number(cell.published), csv_number(cell.simulated),
-                        csv_number(table.error(cell)), table.error_unit());
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{},{}\r\n", csv_field(results.file),
+                    csv_field(table.published.name), csv_field(cell.row), csv_field(cell.column),
+                    csv_field(table.published.unit), csv_number(cell.published),
+                    csv_number(cell.simulated), csv_number(table.error(cell)), table.error_unit());
   }
   return text;
 }

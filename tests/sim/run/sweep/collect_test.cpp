@@ -11,6 +11,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/base/files.h"
+#include "sim/report/csv_line.h"
 #include "sim/run/sweep/collect_table.h"
 #include "sim/run/sweep/store.h"
 #include "tests/support/fake_sweep.h"

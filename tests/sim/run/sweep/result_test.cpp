@@ -1,5 +1,6 @@
 #include "sim/run/sweep/result.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -80,17 +81,27 @@ TEST(Result, RefusesNumbersThatAreNone) {
   EXPECT_THROW((void)to_line(result), SimulationError);
 }
 
-class ResultNumbers : public SweepFiles {};
+class ResultNumbers : public SweepFiles {
+ protected:
+  struct Found {
+    Json report;
+    std::vector<std::pair<std::string, double>> numbers;
+  };
+
+  /// The small network on a machine that ships.
+  [[nodiscard]] Found run_on(const std::string& name) const {
+    const Machine machine =
+        load_machine(fmt::format("{}/configs/machines/{}.json", NZSIM_SOURCE_DIR, name));
+    const Network network = load_network(path("networks/small.json"));
+    const auto program = machine.accelerator->compile({network, 0});
+    const ProgramRun run = run_program(machine, *program, {});
+    return {Json::parse(report_of(machine, network, {}, run)), numbers_of(machine, run)};
+  }
+};
 
 TEST_F(ResultNumbers, AreThoseOfTheReport) {
-  const Machine machine =
-      load_machine(std::string(NZSIM_SOURCE_DIR) + "/configs/machines/ideal.json");
-  const Network network = load_network(path("networks/small.json"));
-  const auto program = machine.accelerator->compile({network, 0});
-  const ProgramRun run = run_program(machine, *program, {});
-  const auto report = Json::parse(report_of(machine, network, {}, run));
+  const auto [report, numbers] = run_on("ideal");
   const auto& totals = report.at("totals");
-  const auto numbers = numbers_of(machine, run);
   ASSERT_GT(numbers.size(), 11U);
   for (std::size_t index = 0; index < 7; ++index) {
     EXPECT_EQ(totals.at(numbers[index].first).get<double>(), numbers[index].second)
@@ -110,27 +121,17 @@ TEST_F(ResultNumbers, AreThoseOfTheReport) {
 }
 
 TEST_F(ResultNumbers, AddUpThePartsOfAVector) {
-  const Machine machine =
-      load_machine(std::string(NZSIM_SOURCE_DIR) + "/configs/machines/eie-4pe-teaching.json");
-  const Network network = load_network(path("networks/small.json"));
-  const auto program = machine.accelerator->compile({network, 0});
-  const ProgramRun run = run_program(machine, *program, {});
-  const auto report = Json::parse(report_of(machine, network, {}, run));
+  const auto [report, numbers] = run_on("eie-4pe-teaching");
   double sum = 0.0;
   for (const auto& value : report.at("layers")[0].at("per_pe").at("busy_cycles")) {
     sum += value.get<double>();
   }
   EXPECT_GT(sum, 0.0);
-  EXPECT_THAT(numbers_of(machine, run), testing::Contains(Pair("eie.pe_N.busy_cycles", sum)));
+  EXPECT_THAT(numbers, testing::Contains(Pair("eie.pe_N.busy_cycles", sum)));
 }
 
 TEST_F(ResultNumbers, SplitTheEnergyIntoItsParts) {
-  const Machine machine =
-      load_machine(std::string(NZSIM_SOURCE_DIR) + "/configs/machines/eie-4pe-teaching.json");
-  const Network network = load_network(path("networks/small.json"));
-  const auto program = machine.accelerator->compile({network, 0});
-  const ProgramRun run = run_program(machine, *program, {});
-  const auto report = Json::parse(report_of(machine, network, {}, run));
+  const auto [report, numbers] = run_on("eie-4pe-teaching");
   double reads = 0.0;
   for (const auto& row : report.at("layers")[0].at("energy")) {
     const bool is_read = row.at("module") == "SpmatRead" && row.at("action") == "line_read";
@@ -138,7 +139,7 @@ TEST_F(ResultNumbers, SplitTheEnergyIntoItsParts) {
   }
   double sum = 0.0;
   double spmat = 0.0;
-  for (const auto& [name, value] : numbers_of(machine, run)) {
+  for (const auto& [name, value] : numbers) {
     const bool is_part = name == "static_joules" || name.starts_with("dynamic_joules.");
     sum += is_part ? value : 0.0;
     spmat += name == "dynamic_joules.SpmatRead" ? value : 0.0;
